@@ -1,1 +1,4 @@
 //! What the functions share.
+
+pub mod core;
+pub mod store;
