@@ -7,12 +7,62 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::signal::{Link, Severity, Status};
+use super::signal::{Link, Severity, Signal, Status};
+
+mod apply;
+mod answer;
+pub use answer::Answer;
+pub use apply::{Applied, Event, MAX_NOTE, Opening, Origin, Response, Rules, Verb, apply, open, starts_anew};
 
 /// A short name that people can type: five or more characters of Crockford's base 32 in lower case.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct IncidentId(pub String);
+
+/// The alphabet of incident names: Crockford's base 32, without the letters that look like digits (i, l, o) and without u.
+const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
+
+/// The shortest name that is given.
+pub const SHORTEST_ID: usize = 5;
+
+impl IncidentId {
+    /// The name that the signal with this id gives to an incident of this route, `length` (5 to 12) characters long. The same input
+    /// gives the same name, so a repeated delivery meets the incident it made; when a name is taken by another
+    /// incident, the next longer one is tried.
+    pub fn derive(route: &str, signal: &str, length: usize) -> Self {
+        use std::hash::Hasher;
+        let mut hasher = fnv::FnvHasher::default();
+        hasher.write(route.as_bytes());
+        hasher.write_u8(0);
+        hasher.write(signal.as_bytes());
+        // FNV's high bits mix poorly for short input: fold the halves before taking five bits at a time.
+        let mut rest = hasher.finish().wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        rest ^= rest >> 29;
+        let name = (0..length.clamp(SHORTEST_ID, 12)).filter_map(|_| {
+            let letter = ALPHABET.get((rest & 31) as usize);
+            rest >>= 5;
+            letter.map(|letter| char::from(*letter))
+        });
+        IncidentId(name.collect())
+    }
+
+    /// Reads what a person typed: any case, with or without `#`, and with the letters that look like digits taken for
+    /// them. `None` if it cannot be a name.
+    pub fn typed(text: &str) -> Option<Self> {
+        let name: String = text
+            .trim()
+            .trim_start_matches('#')
+            .chars()
+            .map(|letter| match letter.to_ascii_lowercase() {
+                'o' => '0',
+                'i' | 'l' => '1',
+                other => other,
+            })
+            .collect();
+        let fits = (SHORTEST_ID..=12).contains(&name.len()) && name.bytes().all(|letter| ALPHABET.contains(&letter));
+        fits.then_some(IncidentId(name))
+    }
+}
 
 impl fmt::Display for IncidentId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -161,8 +211,6 @@ pub struct Post {
     pub plain: bool,
     /// The channel it was meant for and the reason why it is not there.
     pub moved: Option<Moved>,
-    /// Nothing more can be done here: no channel takes it. The reason, for people.
-    pub given_up: Option<String>,
 }
 
 /// A post that went to the fallback channel.
@@ -237,10 +285,12 @@ pub enum What {
     },
     /// It was resolved and fires again.
     Refired,
-    /// A further thing of the group fires.
+    /// Further things of the group fire.
     Joined {
-        /// The signal's title.
-        title: String,
+        /// The titles of the first few.
+        titles: Vec<String>,
+        /// How many more there were in the same moment.
+        more: u64,
     },
     /// It got worse.
     Worse {
@@ -286,3 +336,83 @@ pub struct Why {
 
 /// The most things (dedup keys) that one incident tracks; a DynamoDB item holds 400 kB.
 pub const MAX_THINGS: usize = 1000;
+
+impl State {
+    /// Firing or acknowledged.
+    pub fn is_open(&self) -> bool {
+        matches!(self, State::Firing | State::Acknowledged { .. })
+    }
+
+    /// The word that people read.
+    pub fn word(&self) -> &'static str {
+        match self {
+            State::Notice => "notice",
+            State::Firing => "firing",
+            State::Acknowledged { .. } => "acknowledged",
+            State::Resolved { .. } => "resolved",
+        }
+    }
+}
+
+impl Actor {
+    /// A person, by Slack user id.
+    pub fn person(id: impl Into<String>) -> Self {
+        Actor::Person { id: id.into() }
+    }
+}
+
+impl Content {
+    /// What a signal says.
+    pub fn of(signal: &Signal) -> Self {
+        Content {
+            source: signal.source.clone(),
+            kind: signal.kind.clone(),
+            title: signal.title.clone(),
+            text: signal.text.clone(),
+            facts: signal.facts.clone(),
+            labels: signal.labels.clone(),
+            links: signal.links.clone(),
+        }
+    }
+}
+
+impl Post {
+    /// A post that nobody has tried yet.
+    pub fn wanted(channel: impl Into<String>) -> Self {
+        Post {
+            channel: channel.into(),
+            channel_id: None,
+            root: Effect::Wanted,
+            shown: None,
+            shown_revision: 0,
+            next_at: None,
+            failures: 0,
+            plain: false,
+            moved: None,
+        }
+    }
+
+    /// The root message's ts, once Slack has taken it.
+    pub fn ts(&self) -> Option<&str> {
+        match &self.root {
+            Effect::Done { ts } => Some(ts),
+            _ => None,
+        }
+    }
+}
+
+impl Incident {
+    /// When something must happen to it by itself: the acknowledgement lapses.
+    pub fn due_at(&self) -> Option<Timestamp> {
+        match &self.state {
+            State::Acknowledged { lapses_at, .. } => *lapses_at,
+            _ => None,
+        }
+    }
+
+    /// How many things still fire, and how many there are.
+    pub fn firing_things(&self) -> (usize, usize) {
+        let firing = self.things.values().filter(|thing| thing.status == Status::Firing).count();
+        (firing, self.things.len())
+    }
+}

@@ -1,0 +1,197 @@
+//! What people can type after the slash command: ONE table from which the parser, the help and the docs are made.
+//!
+//! To add a command, add a row to `COMMANDS` and an arm to `Invocation`; the compiler and `tidy` ask for the rest. What a
+//! command *does* is the slash-command function's business.
+
+use super::incident::{IncidentId, Verb};
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// The word to type.
+    pub name: &'static str,
+    /// What to type after it.
+    pub usage: &'static str,
+    /// What it does, in one line.
+    pub help: &'static str,
+    /// One that works.
+    pub example: &'static str,
+}
+
+/// Every command, in the order of the help.
+pub const COMMANDS: [Command; 10] = [
+    row("status", "", "what is open now, and whether Callboard is well", "status"),
+    row("list", "[firing|acked] [word ...]", "the open incidents, newest first", "list firing payments"),
+    row("show", "ID", "everything about one incident", "show k7qf3"),
+    row("ack", "ID", "say that you look at it", "ack k7qf3"),
+    row("unack", "ID", "say that you do not any more", "unack k7qf3"),
+    row("resolve", "ID", "say that it is over", "resolve k7qf3"),
+    row("reopen", "ID", "say that it is not over", "reopen k7qf3"),
+    row("note", "ID text", "remember something with it", "note k7qf3 restarted the worker"),
+    row("send", "#channel text", "post a message in a channel", "send #deploys release 1.4 is out"),
+    row("help", "[command]", "this list, or one command", "help note"),
+];
+
+const fn row(name: &'static str, usage: &'static str, help: &'static str, example: &'static str) -> Command {
+    Command { name, usage, help, example }
+}
+
+/// What a person asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Invocation {
+    /// `status`
+    Status,
+    /// `list [state] [words]`
+    List {
+        /// Only firing (true) or only acknowledged (false) ones.
+        firing: Option<bool>,
+        /// Every word has to occur in the incident.
+        words: Vec<String>,
+    },
+    /// `show ID`
+    Show(IncidentId),
+    /// `ack`, `unack`, `resolve`, `reopen`, `note`
+    Respond(IncidentId, Verb),
+    /// `send #channel text`
+    Send {
+        /// As Slack sent it: an id, or a name with `#`.
+        channel: String,
+        /// The text.
+        text: String,
+    },
+    /// `help [command]`
+    Help(Option<&'static Command>),
+}
+
+/// Why the text is no command. `text` makes the sentence with the next step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CommandError {
+    /// The first word is none of ours.
+    Unknown {
+        /// What was typed.
+        word: String,
+        /// The nearest command.
+        nearest: Option<&'static Command>,
+    },
+    /// Something is missing after the command.
+    Missing {
+        /// The command.
+        command: &'static Command,
+        /// What.
+        what: &'static str,
+    },
+    /// That cannot be an incident's name.
+    NotAnId {
+        /// The command.
+        command: &'static Command,
+        /// What was typed.
+        word: String,
+    },
+}
+
+/// Finds a row by its name.
+pub fn find(name: &str) -> Option<&'static Command> {
+    COMMANDS.iter().find(|command| command.name.eq_ignore_ascii_case(name))
+}
+
+/// Reads what a person typed after the slash command. Nothing typed asks for help.
+pub fn parse(text: &str) -> Result<Invocation, CommandError> {
+    let (word, rest) = cut(text);
+    if word.is_empty() {
+        return Ok(Invocation::Help(None));
+    }
+    let Some(command) = find(word) else {
+        return Err(CommandError::Unknown { word: word.to_owned(), nearest: nearest(word) });
+    };
+    match command.name {
+        "status" => Ok(Invocation::Status),
+        "list" => Ok(list(rest)),
+        "help" => help(rest),
+        "send" => send(command, rest),
+        "show" => Ok(Invocation::Show(id(command, cut(rest).0)?)),
+        name => {
+            let (word, rest) = cut(rest);
+            let id = id(command, word)?;
+            let verb = match name {
+                "ack" => Verb::Ack,
+                "unack" => Verb::Unack,
+                "resolve" => Verb::Resolve,
+                "reopen" => Verb::Reopen,
+                _ if rest.is_empty() => return Err(CommandError::Missing { command, what: "the text" }),
+                _ => Verb::Note(rest.to_owned()),
+            };
+            Ok(Invocation::Respond(id, verb))
+        }
+    }
+}
+
+fn list(rest: &str) -> Invocation {
+    let mut firing = None;
+    let mut words = Vec::new();
+    for word in rest.split_whitespace() {
+        match word.to_ascii_lowercase().as_str() {
+            "firing" => firing = Some(true),
+            "acked" | "acknowledged" => firing = Some(false),
+            other => words.push(other.to_owned()),
+        }
+    }
+    Invocation::List { firing, words }
+}
+
+fn help(rest: &str) -> Result<Invocation, CommandError> {
+    let (word, _) = cut(rest);
+    if word.is_empty() {
+        return Ok(Invocation::Help(None));
+    }
+    match find(word) {
+        Some(command) => Ok(Invocation::Help(Some(command))),
+        None => Err(CommandError::Unknown { word: word.to_owned(), nearest: nearest(word) }),
+    }
+}
+
+fn send(command: &'static Command, rest: &str) -> Result<Invocation, CommandError> {
+    let (channel, text) = cut(rest);
+    let channel = channel_of(channel).ok_or(CommandError::Missing { command, what: "the channel" })?;
+    if text.is_empty() {
+        return Err(CommandError::Missing { command, what: "the text" });
+    }
+    Ok(Invocation::Send { channel, text: text.to_owned() })
+}
+
+/// A channel as Slack writes it: `<#C123|name>` when the command escapes, `#name` when it does not, or an id.
+fn channel_of(word: &str) -> Option<String> {
+    if let Some(inner) = word.strip_prefix("<#").and_then(|rest| rest.strip_suffix('>')) {
+        return inner.split('|').next().filter(|id| !id.is_empty()).map(str::to_owned);
+    }
+    let name = word.strip_prefix('#').unwrap_or(word);
+    (!name.is_empty()).then(|| word.to_owned())
+}
+
+fn id(command: &'static Command, word: &str) -> Result<IncidentId, CommandError> {
+    if word.is_empty() {
+        return Err(CommandError::Missing { command, what: "the incident's ID" });
+    }
+    IncidentId::typed(word).ok_or_else(|| CommandError::NotAnId { command, word: word.to_owned() })
+}
+
+/// The first word and what comes after it, both trimmed; the text after keeps its own spaces and lines.
+fn cut(text: &str) -> (&str, &str) {
+    let text = text.trim();
+    match text.find(char::is_whitespace) {
+        Some(at) => {
+            let (word, rest) = text.split_at(at);
+            (word, rest.trim())
+        }
+        None => (text, ""),
+    }
+}
+
+/// The command that was probably meant.
+fn nearest(word: &str) -> Option<&'static Command> {
+    let word = word.to_ascii_lowercase();
+    let score = |command: &&Command| {
+        let distance = strsim::damerau_levenshtein(&word, command.name);
+        if command.name.starts_with(&word) || word.starts_with(command.name) { 0 } else { distance }
+    };
+    COMMANDS.iter().min_by_key(score).filter(|command| score(command) <= 2)
+}

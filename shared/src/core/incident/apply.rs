@@ -1,0 +1,353 @@
+//! How an incident changes: `apply` folds events into the next incident, its timeline entries and an answer to each event.
+//!
+//! Events come late, doubled and out of order, so every rule here is written against the *sender's* time for signals and
+//! against the present state for people: an older signal never overwrites a newer one, and a response that finds its work
+//! done says who did it. What `apply` does not know: Slack, the store, and which incident an event belongs to.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::answer::Answer;
+use super::{
+    Actor, Content, Counts, Effect, Entry, Incident, IncidentId, Line, MAX_THINGS, Post, State, Thing, What, Why,
+};
+use crate::core::signal::{Signal, Status};
+
+/// The settings that the rules depend on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rules {
+    /// A re-fire within this time after the resolution reopens the incident; a later one makes a new incident.
+    pub reopen_within: SignedDuration,
+    /// How long an acknowledgement holds; `None` for ever.
+    pub ack_for: Option<SignedDuration>,
+    /// How long the courier may take before the sweep looks after it.
+    pub grace: SignedDuration,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Rules {
+            reopen_within: SignedDuration::from_mins(30),
+            ack_for: Some(SignedDuration::from_hours(4)),
+            grace: SignedDuration::from_secs(60),
+        }
+    }
+}
+
+/// Something that happened to an incident.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// A signal of its group arrived.
+    Signal(Signal),
+    /// A person did something.
+    Response(Response),
+    /// Its due time came.
+    Due,
+}
+
+/// What a person did.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Response {
+    /// What they want.
+    pub verb: Verb,
+    /// Slack user id.
+    pub by: String,
+    /// How they said it.
+    pub origin: Origin,
+}
+
+/// What a person wants.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// I look at it.
+    Ack,
+    /// I do not look at it any more.
+    Unack,
+    /// It is over.
+    Resolve,
+    /// It is not over.
+    Reopen,
+    /// Remember this.
+    Note(String),
+}
+
+/// How a person said it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A button, a menu or a form.
+    Button,
+    /// A slash command.
+    Command,
+    /// A reaction. Taking one back undoes only what the same person did.
+    Emoji,
+    /// A reply in the thread, which is there for all to see already.
+    Thread,
+}
+
+/// The next incident, what to remember of the step, and what became of each event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Applied {
+    /// At its new version.
+    pub incident: Incident,
+    /// New timeline entries.
+    pub entries: Vec<Entry>,
+    /// One for each event, in order.
+    pub answers: Vec<Answer>,
+    /// People should see something else than before.
+    pub visible: bool,
+}
+
+/// What a new incident starts from, besides its first signal.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Opening {
+    /// Its name.
+    pub id: IncidentId,
+    /// The route that took it.
+    pub route: String,
+    /// Its group key.
+    pub group: String,
+    /// Where it is shown.
+    pub channels: Vec<String>,
+    /// The decision's trace.
+    pub why: Why,
+}
+
+/// Opens an incident with its first signal (`now`: our clock). A signal of status info makes a notice; a resolution that
+/// nobody saw fire makes an incident that is closed already, so that a firing that comes late finds it.
+pub fn open(opening: Opening, first: &Signal, rules: &Rules, now: Timestamp) -> Applied {
+    let by = Actor::Source { name: first.source.clone() };
+    let state = match first.status {
+        Status::Firing => State::Firing,
+        Status::Resolved => State::Resolved { by: by.clone(), at: now },
+        Status::Info => State::Notice,
+    };
+    let incident = Incident {
+        id: opening.id,
+        version: 1,
+        revision: 1,
+        route: opening.route,
+        group: opening.group,
+        severity: first.severity,
+        content: Content::of(first),
+        things: [(first.key.clone(), Thing { status: first.status, at: first.at })].into(),
+        counts: Counts { signals: 1, firings: u64::from(first.status == Status::Firing), ..Counts::default() },
+        opened_at: first.at,
+        changed_at: now,
+        posts: opening.channels.into_iter().map(Post::wanted).collect(),
+        why: opening.why,
+        behind_at: now.checked_add(rules.grace).ok(),
+        state,
+    };
+    let what = match first.status {
+        Status::Resolved => What::Resolved,
+        Status::Firing | Status::Info => What::Opened { severity: first.severity },
+    };
+    let entry = Entry { id: entry_id(1, 0), at: now, by, what, lines: Vec::new() };
+    Applied { incident, entries: vec![entry], answers: vec![Answer::Done], visible: true }
+}
+
+/// Whether a signal begins a new incident although the group has this one: it fires again after the window in which it
+/// would have reopened it. Anything else belongs to the incident that is there.
+pub fn starts_anew(latest: &Incident, signal: &Signal, rules: &Rules, now: Timestamp) -> bool {
+    let State::Resolved { at, .. } = &latest.state else { return false };
+    let newer = latest.things.get(&signal.key).is_none_or(|thing| signal.at > thing.at);
+    let late = now.duration_since(*at) > rules.reopen_within;
+    newer && late && signal.status == Status::Firing
+}
+
+/// Folds events into the incident (`now`: our clock).
+pub fn apply(before: &Incident, events: &[Event], rules: &Rules, now: Timestamp) -> Applied {
+    let mut incident = before.clone();
+    incident.version += 1;
+    incident.changed_at = now;
+    let mut fold = Fold { incident, entries: Vec::new(), visible: false, rules, now };
+    let answers = events.iter().map(|event| fold.event(event)).collect();
+    let Fold { mut incident, entries, visible, .. } = fold;
+    if visible {
+        incident.revision += 1;
+        let soon = now.checked_add(rules.grace).ok();
+        incident.behind_at = incident.behind_at.or(soon);
+    }
+    Applied { incident, entries, answers, visible }
+}
+
+struct Fold<'a> {
+    incident: Incident,
+    entries: Vec<Entry>,
+    visible: bool,
+    rules: &'a Rules,
+    now: Timestamp,
+}
+
+impl Fold<'_> {
+    fn event(&mut self, event: &Event) -> Answer {
+        match event {
+            Event::Signal(signal) => self.signal(signal),
+            Event::Response(response) => self.response(response),
+            Event::Due => self.due(),
+        }
+    }
+
+    fn signal(&mut self, signal: &Signal) -> Answer {
+        self.incident.counts.signals += 1;
+        if let Some(thing) = self.incident.things.get(&signal.key) {
+            // At the same instant a resolution wins: a thing cannot end before it began.
+            let known = (thing.at, thing.status == Status::Resolved);
+            let said = (signal.at, signal.status == Status::Resolved);
+            if said == known {
+                return Answer::Duplicate;
+            }
+            if said < known {
+                self.learn_start(signal);
+                return Answer::Older;
+            }
+        }
+        let new_thing = !self.incident.things.contains_key(&signal.key);
+        if new_thing && self.incident.things.len() >= MAX_THINGS {
+            self.incident.counts.untracked += 1;
+        } else {
+            self.incident.things.insert(signal.key.clone(), Thing { status: signal.status, at: signal.at });
+        }
+        self.visible = true;
+        match signal.status {
+            Status::Firing => self.fires(signal, new_thing),
+            Status::Resolved => self.ends(signal),
+            Status::Info => {}
+        }
+        Answer::Done
+    }
+
+    /// A firing that comes after its own resolution tells when it began, and no more.
+    fn learn_start(&mut self, signal: &Signal) {
+        if signal.status == Status::Firing && signal.at < self.incident.opened_at {
+            self.incident.opened_at = signal.at;
+            self.incident.counts.firings = self.incident.counts.firings.max(1);
+            self.incident.severity = self.incident.severity.max(signal.severity);
+            self.visible = true;
+        }
+    }
+
+    fn fires(&mut self, signal: &Signal, new_thing: bool) {
+        let by = Actor::Source { name: signal.source.clone() };
+        self.incident.content = Content::of(signal);
+        if let State::Resolved { .. } = self.incident.state {
+            self.incident.state = State::Firing;
+            self.incident.severity = signal.severity;
+            self.incident.counts.firings += 1;
+            self.incident.counts.reopened += 1;
+            self.record(by, What::Refired, Some(true));
+            return;
+        }
+        if signal.severity > self.incident.severity {
+            let from = std::mem::replace(&mut self.incident.severity, signal.severity);
+            self.record(by, What::Worse { from, to: signal.severity }, Some(true));
+        } else if new_thing {
+            self.joins(by, &signal.title);
+        }
+    }
+
+    /// A storm of joining things is one line in the thread, not a thousand.
+    fn joins(&mut self, by: Actor, title: &str) {
+        match self.entries.last_mut().map(|entry| &mut entry.what) {
+            Some(What::Joined { titles, .. }) if titles.len() < NAMED_JOINERS => titles.push(title.to_owned()),
+            Some(What::Joined { more, .. }) => *more += 1,
+            _ => self.record(by, What::Joined { titles: vec![title.to_owned()], more: 0 }, Some(false)),
+        }
+    }
+
+    fn ends(&mut self, signal: &Signal) {
+        let (firing, _) = self.incident.firing_things();
+        if firing == 0 && self.incident.counts.untracked == 0 && self.incident.state.is_open() {
+            let by = Actor::Source { name: signal.source.clone() };
+            self.incident.state = State::Resolved { by: by.clone(), at: self.now };
+            self.record(by, What::Resolved, None);
+        }
+    }
+
+    fn response(&mut self, response: &Response) -> Answer {
+        let by = Actor::person(&response.by);
+        if let Verb::Note(text) = &response.verb {
+            return self.note(by, text, response.origin);
+        }
+        let undo = response.origin == Origin::Emoji;
+        match (&response.verb, self.incident.state.clone()) {
+            (_, State::Notice) => Answer::IsNotice,
+            (Verb::Ack, State::Firing) => {
+                let lapses_at = self.rules.ack_for.and_then(|lease| self.now.checked_add(lease).ok());
+                self.enter(State::Acknowledged { by: by.clone(), at: self.now, lapses_at }, by, What::Acknowledged)
+            }
+            (Verb::Ack, State::Acknowledged { by, at, .. }) => Answer::AlreadyAcknowledged { by, at },
+            (Verb::Unack, State::Acknowledged { by: owner, .. }) if undo && owner != by => {
+                Answer::NotYours { by: owner }
+            }
+            (Verb::Unack, State::Acknowledged { .. }) => self.enter(State::Firing, by, What::Unacknowledged),
+            (Verb::Unack, State::Firing) => Answer::NotAcknowledged,
+            (Verb::Resolve, State::Firing | State::Acknowledged { .. }) => {
+                self.enter(State::Resolved { by: by.clone(), at: self.now }, by, What::Resolved)
+            }
+            (Verb::Reopen, State::Resolved { by: owner, .. }) if undo && owner != by => {
+                Answer::NotYours { by: owner }
+            }
+            (Verb::Reopen, State::Resolved { .. }) => {
+                self.incident.counts.reopened += 1;
+                self.enter(State::Firing, by, What::Reopened)
+            }
+            (Verb::Reopen, State::Firing | State::Acknowledged { .. }) => Answer::AlreadyOpen,
+            (Verb::Ack | Verb::Unack | Verb::Resolve, State::Resolved { by, at }) => {
+                Answer::AlreadyResolved { by, at }
+            }
+            (Verb::Note(_), _) => Answer::EmptyNote,
+        }
+    }
+
+    fn note(&mut self, by: Actor, text: &str, origin: Origin) -> Answer {
+        let text = text.trim();
+        if text.is_empty() {
+            return Answer::EmptyNote;
+        }
+        // A reply in the thread is there already; anything else is new to the thread.
+        let line = (origin != Origin::Thread).then_some(false);
+        self.record(by, What::Noted { text: text.chars().take(MAX_NOTE).collect() }, line);
+        self.visible = true;
+        Answer::Done
+    }
+
+    fn due(&mut self) -> Answer {
+        match self.incident.state.clone() {
+            State::Acknowledged { by: owner, lapses_at: Some(at), .. } if at <= self.now => {
+                self.incident.state = State::Firing;
+                self.visible = true;
+                self.record(Actor::Callboard, What::Lapsed { owner }, Some(true));
+                Answer::Done
+            }
+            _ => Answer::Duplicate,
+        }
+    }
+
+    fn enter(&mut self, state: State, by: Actor, what: What) -> Answer {
+        self.incident.state = state;
+        self.visible = true;
+        self.record(by, what, None);
+        Answer::Done
+    }
+
+    /// Adds a timeline entry; `line` asks for a line in each thread, `Some(true)` also shown in the channel.
+    fn record(&mut self, by: Actor, what: What, line: Option<bool>) {
+        let wanted = |post: &Post| {
+            line.map(|broadcast| Line { channel: post.channel.clone(), broadcast, effect: Effect::Wanted })
+        };
+        let lines = self.incident.posts.iter().filter_map(wanted).collect();
+        let id = entry_id(self.incident.version, self.entries.len());
+        self.entries.push(Entry { id, at: self.now, by, what, lines });
+    }
+}
+
+/// The longest note that is kept, in characters; Slack's text input takes no more.
+pub const MAX_NOTE: usize = 3000;
+
+/// How many joining things a thread line names before it counts them.
+const NAMED_JOINERS: usize = 5;
+
+fn entry_id(version: u64, position: usize) -> String {
+    format!("{version:08}.{position:03}")
+}
+
