@@ -8,6 +8,7 @@
 pub mod command;
 pub mod incident;
 pub mod plan;
+pub mod routing;
 pub mod raw;
 pub mod signal;
 pub mod view;

@@ -111,38 +111,40 @@ pub struct Opening {
     pub why: Why,
 }
 
-/// Opens an incident with its first signal (`now`: our clock). A signal of status info makes a notice; a resolution that
-/// nobody saw fire makes an incident that is closed already, so that a firing that comes late finds it.
-pub fn open(opening: Opening, first: &Signal, rules: &Rules, now: Timestamp) -> Applied {
+/// Opens an incident with its first signal and folds in the rest of the batch (`now`: our clock). A signal of status info
+/// makes a notice; a resolution that nobody saw fire makes an incident that is closed already, so that a firing that
+/// comes late finds it.
+pub fn open(opening: Opening, first: &Signal, rest: &[Event], rules: &Rules, now: Timestamp) -> Applied {
     let by = Actor::Source { name: first.source.clone() };
-    let state = match first.status {
-        Status::Firing => State::Firing,
-        Status::Resolved => State::Resolved { by: by.clone(), at: now },
-        Status::Info => State::Notice,
+    let (state, what) = match first.status {
+        Status::Firing => (State::Firing, What::Opened { severity: first.severity }),
+        Status::Resolved => (State::Resolved { by: by.clone(), at: now }, What::Resolved),
+        Status::Info => (State::Notice, What::Opened { severity: first.severity }),
     };
-    let incident = Incident {
+    let firing = first.status == Status::Firing;
+    let shell = Incident {
         id: opening.id,
-        version: 1,
-        revision: 1,
+        version: 0,
+        revision: 0,
         route: opening.route,
         group: opening.group,
         severity: first.severity,
         content: Content::of(first),
         things: [(first.key.clone(), Thing { status: first.status, at: first.at })].into(),
-        counts: Counts { signals: 1, firings: u64::from(first.status == Status::Firing), ..Counts::default() },
+        counts: Counts { signals: 1, firings: u64::from(firing), ..Counts::default() },
         opened_at: first.at,
         changed_at: now,
         posts: opening.channels.into_iter().map(Post::wanted).collect(),
         why: opening.why,
-        behind_at: now.checked_add(rules.grace).ok(),
+        behind_at: None,
         state,
     };
-    let what = match first.status {
-        Status::Resolved => What::Resolved,
-        Status::Firing | Status::Info => What::Opened { severity: first.severity },
-    };
-    let entry = Entry { id: entry_id(1, 0), at: now, by, what, lines: Vec::new() };
-    Applied { incident, entries: vec![entry], answers: vec![Answer::Done], visible: true }
+    let mut fold = Fold::of(&shell, rules, now);
+    fold.visible = true;
+    fold.record(by, what, None);
+    let mut applied = fold.fold(rest);
+    applied.answers.insert(0, Answer::Done);
+    applied
 }
 
 /// Whether a signal begins a new incident although the group has this one: it fires again after the window in which it
@@ -156,18 +158,7 @@ pub fn starts_anew(latest: &Incident, signal: &Signal, rules: &Rules, now: Times
 
 /// Folds events into the incident (`now`: our clock).
 pub fn apply(before: &Incident, events: &[Event], rules: &Rules, now: Timestamp) -> Applied {
-    let mut incident = before.clone();
-    incident.version += 1;
-    incident.changed_at = now;
-    let mut fold = Fold { incident, entries: Vec::new(), visible: false, rules, now };
-    let answers = events.iter().map(|event| fold.event(event)).collect();
-    let Fold { mut incident, entries, visible, .. } = fold;
-    if visible {
-        incident.revision += 1;
-        let soon = now.checked_add(rules.grace).ok();
-        incident.behind_at = incident.behind_at.or(soon);
-    }
-    Applied { incident, entries, answers, visible }
+    Fold::of(before, rules, now).fold(events)
 }
 
 struct Fold<'a> {
@@ -178,7 +169,25 @@ struct Fold<'a> {
     now: Timestamp,
 }
 
-impl Fold<'_> {
+impl<'a> Fold<'a> {
+    fn of(before: &Incident, rules: &'a Rules, now: Timestamp) -> Self {
+        let mut incident = before.clone();
+        incident.version += 1;
+        incident.changed_at = now;
+        Fold { incident, entries: Vec::new(), visible: false, rules, now }
+    }
+
+    fn fold(mut self, events: &[Event]) -> Applied {
+        let answers = events.iter().map(|event| self.event(event)).collect();
+        let Fold { mut incident, entries, visible, rules, now } = self;
+        if visible {
+            incident.revision += 1;
+            let soon = now.checked_add(rules.grace).ok();
+            incident.behind_at = incident.behind_at.or(soon);
+        }
+        Applied { incident, entries, answers, visible }
+    }
+
     fn event(&mut self, event: &Event) -> Answer {
         match event {
             Event::Signal(signal) => self.signal(signal),

@@ -1,0 +1,233 @@
+//! Whether the file makes sense: every fault at once, each with its path, what is wrong and what may have been meant; and,
+//! if there is none, the compiled form.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use super::{Config, ConfigFile, SourceRules};
+use crate::config::file::RouteRules;
+use crate::core::expression::{Expression, ExpressionError, Template, nearest};
+use crate::core::incident::Rules;
+use crate::core::routing::{Route, Routes, UNROUTED, channel_name};
+use crate::core::view::Button;
+
+/// One thing that is wrong with the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Where in the file's tree: `routes[2].when`; empty for the file as a whole.
+    pub path: String,
+    /// What is wrong.
+    pub message: String,
+    /// What to do instead, if that can be told.
+    pub remedy: Option<String>,
+    /// Where in the text, if the text is at hand.
+    pub place: Option<Place>,
+}
+
+/// A place in the file's text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// From 1.
+    pub line: usize,
+    /// From 1, in characters.
+    pub column: usize,
+    /// The line itself.
+    pub text: String,
+}
+
+impl Fault {
+    /// A fault of the file as a whole.
+    pub fn whole(message: impl Into<String>) -> Fault {
+        Fault { path: String::new(), message: message.into(), remedy: None, place: None }
+    }
+
+    fn at(path: impl Into<String>, message: impl Into<String>) -> Fault {
+        Fault { path: path.into(), ..Fault::whole(message) }
+    }
+
+    fn with_remedy(self, remedy: impl Into<String>) -> Fault {
+        Fault { remedy: Some(remedy.into()), ..self }
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.place, self.path.as_str()) {
+            (Some(place), "") => write!(f, "line {}: {}", place.line, self.message)?,
+            (Some(place), path) => write!(f, "line {}: {path}: {}", place.line, self.message)?,
+            (None, "") => f.write_str(&self.message)?,
+            (None, path) => write!(f, "{path}: {}", self.message)?,
+        }
+        if let Some(place) = &self.place {
+            let margin = place.line.to_string().len();
+            write!(f, "\n {} | {}", place.line, place.text)?;
+            write!(f, "\n {:margin$} | {:>column$}", "", "^", column = place.column)?;
+        }
+        match &self.remedy {
+            Some(remedy) => write!(f, "\n   help: {remedy}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The names that a condition or template can see: the fields of a signal.
+const NAMES: [&str; 12] = [
+    "source", "kind", "status", "severity", "title", "text", "facts", "labels", "links", "key", "at", "received_at",
+];
+
+/// The schemes that `verify` knows.
+const SCHEMES: [&str; 5] = ["none", "bearer", "github", "standard-webhooks", "sns"];
+
+/// Compiles the file, or says everything that is wrong with it.
+pub(super) fn compile(file: &ConfigFile) -> Result<Config, Vec<Fault>> {
+    let mut faults = Vec::new();
+    let fallback = channel_name(&file.channels.fallback).unwrap_or_else(|| {
+        faults.push(
+            Fault::at("channels.fallback", "this is no channel").with_remedy("name one, such as \"#ops\""),
+        );
+        String::new()
+    });
+    if file.command.len() < 2 || !file.command.starts_with('/') || file.command.contains(' ') {
+        faults.push(
+            Fault::at("command", "a slash command is a slash and one word").with_remedy("such as \"/ops\""),
+        );
+    }
+    for (name, rules) in &file.sources {
+        source(name, rules, &mut faults);
+    }
+    let mut names = BTreeSet::from([UNROUTED]);
+    let mut routes = Vec::new();
+    for (position, rules) in file.routes.iter().enumerate() {
+        let path = format!("routes[{position}]");
+        if !names.insert(&rules.name) {
+            let message = format!("there is a route \"{}\" already", rules.name);
+            faults.push(Fault::at(format!("{path}.name"), message).with_remedy("give it a name of its own"));
+        }
+        routes.push(route(&path, rules, &mut faults));
+    }
+    unreachable(file, &mut faults);
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let rules = Rules {
+        reopen_within: file.incidents.reopen_within,
+        ack_for: Some(file.incidents.ack_for).filter(|lease| lease.is_positive()),
+        ..Rules::default()
+    };
+    let routes = Routes { routes, fallback };
+    Ok(Config { routes, rules, sources: file.sources.clone(), command: file.command.clone() })
+}
+
+fn source(name: &str, rules: &SourceRules, faults: &mut Vec<Fault>) {
+    let path = format!("sources.{name}");
+    if !SCHEMES.contains(&rules.verify.as_str()) {
+        let message = format!("\"{}\" is no way to verify", rules.verify);
+        faults.push(Fault::at(format!("{path}.verify"), message).with_remedy(did_you_mean(&rules.verify, &SCHEMES)));
+    }
+    let needs_secret = matches!(rules.verify.as_str(), "bearer" | "github" | "standard-webhooks");
+    if needs_secret && rules.secrets.0.is_empty() {
+        let remedy = format!("say `secrets: {name}` and put the secret under that name");
+        faults.push(Fault::at(path.clone(), format!("\"{}\" needs a secret", rules.verify)).with_remedy(remedy));
+    }
+    if rules.verify == "sns" && rules.topics.0.is_empty() {
+        let remedy = "list the ARNs of your topics under `topics:`; anybody can make a topic that signs well";
+        faults.push(Fault::at(path, "\"sns\" needs the topics that are yours").with_remedy(remedy));
+    }
+}
+
+fn route(path: &str, rules: &RouteRules, faults: &mut Vec<Fault>) -> Route {
+    let mut expression = |path: String, source: &str| match Expression::compile(source) {
+        Ok(compiled) => {
+            faults.extend(unknown_names(&path, compiled.names()));
+            Some((source.to_owned(), compiled))
+        }
+        Err(error) => {
+            faults.push(in_expression(path, &error));
+            None
+        }
+    };
+    let when = rules.when.as_ref().and_then(|source| expression(format!("{path}.when"), source));
+    let group_by = rules
+        .group_by
+        .0
+        .iter()
+        .enumerate()
+        .filter_map(|(position, source)| expression(format!("{path}.group_by[{position}]"), source))
+        .collect();
+    let mut to = Vec::new();
+    for (position, source) in rules.to.0.iter().enumerate() {
+        let path = format!("{path}.to[{position}]");
+        match Template::compile(source) {
+            Ok(template) => {
+                faults.extend(unknown_names(&path, template.names()));
+                if !source.contains("{{") && channel_name(source).is_none() {
+                    faults.push(Fault::at(&path, "this is no channel").with_remedy("such as \"#alerts\""));
+                }
+                to.push(template);
+            }
+            Err(error) => faults.push(in_expression(path, &error)),
+        }
+    }
+    if rules.to.0.is_empty() {
+        faults.push(Fault::at(format!("{path}.to"), "a route needs a channel").with_remedy("such as \"#alerts\""));
+    }
+    let buttons = match &rules.buttons {
+        None => Button::USUAL.to_vec(),
+        Some(names) => buttons(path, names, faults),
+    };
+    Route { name: rules.name.clone(), when, to, group_by, goes_on: rules.r#continue, buttons }
+}
+
+fn buttons(path: &str, names: &[String], faults: &mut Vec<Fault>) -> Vec<Button> {
+    let known = Button::ALL.map(|(name, _)| name);
+    let mut buttons = Vec::new();
+    for (position, name) in names.iter().enumerate() {
+        match Button::from_name(name) {
+            Some(button) => buttons.push(button),
+            None => {
+                let path = format!("{path}.buttons[{position}]");
+                let message = format!("there is no button \"{name}\"");
+                faults.push(Fault::at(path, message).with_remedy(did_you_mean(name, &known)));
+            }
+        }
+    }
+    buttons
+}
+
+/// A route without a condition takes everything, so what stands below it never gets a signal.
+fn unreachable(file: &ConfigFile, faults: &mut Vec<Fault>) {
+    let takes_all = file.routes.iter().position(|route| route.when.is_none() && !route.r#continue);
+    let Some(last) = takes_all.filter(|position| position + 1 < file.routes.len()) else { return };
+    let name = file.routes.get(last).map_or("", |route| &route.name);
+    let message = format!("no signal gets here: the route \"{name}\" above takes everything");
+    faults.push(
+        Fault::at(format!("routes[{}]", last + 1), message)
+            .with_remedy(format!("move \"{name}\" to the end, or give it a `when:`")),
+    );
+}
+
+fn unknown_names(path: &str, names: Vec<String>) -> Vec<Fault> {
+    let unknown = |name: &String| {
+        let first = name.split(['.', '[']).next().unwrap_or(name).to_owned();
+        (!NAMES.contains(&first.as_str())).then(|| {
+            Fault::at(path, format!("a signal has no \"{first}\"")).with_remedy(did_you_mean(&first, &NAMES))
+        })
+    };
+    names.iter().filter_map(unknown).collect()
+}
+
+fn in_expression(path: String, error: &ExpressionError) -> Fault {
+    let fault = Fault::at(path, format!("{} (column {} of the expression)", error.message, error.column));
+    match &error.suggestion {
+        Some(suggestion) => fault.with_remedy(format!("did you mean `{suggestion}`?")),
+        None => fault,
+    }
+}
+
+fn did_you_mean(wrong: &str, known: &[&str]) -> String {
+    let list = known.join(", ");
+    match nearest(wrong, known.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`? Known are: {list}"),
+        None => format!("known are: {list}"),
+    }
+}

@@ -1,0 +1,55 @@
+//! The team's rules: what `config/callboard.yaml` may say (`file`), whether it makes sense (`check`), and the compiled
+//! form that handlers use (`Config`).
+//!
+//! A function carries no YAML parser: the file is compiled to JSON when the crate is built, and the laptop reads YAML
+//! (feature `yaml`). Routes become `core::routing`; nothing here decides where a signal goes.
+
+use std::collections::BTreeMap;
+
+use crate::core::incident::Rules;
+use crate::core::routing::Routes;
+
+pub use check::{Fault, Place};
+pub use file::{ConfigFile, SourceRules};
+
+mod check;
+mod file;
+#[cfg(feature = "yaml")]
+mod yaml;
+
+/// A config that has been checked, compiled.
+#[derive(Debug)]
+pub struct Config {
+    /// Where signals go.
+    pub routes: Routes,
+    /// How incidents change.
+    pub rules: Rules,
+    /// How each source is authenticated; `*` for those that are not named.
+    pub sources: BTreeMap<String, SourceRules>,
+    /// The slash command, with its slash.
+    pub command: String,
+}
+
+impl Config {
+    /// The config of the repository, `config/callboard.yaml`, as it was when this was built.
+    ///
+    /// # Errors
+    /// Its faults; the build refuses a file that has any, so a deployment never sees them.
+    pub fn built_in() -> Result<Config, Vec<Fault>> {
+        Config::from_json(include_str!(concat!(env!("OUT_DIR"), "/callboard.json")))
+    }
+
+    /// Reads the JSON that the YAML file compiles to.
+    ///
+    /// # Errors
+    /// Every fault, with its path in the file.
+    pub fn from_json(json: &str) -> Result<Config, Vec<Fault>> {
+        let file: ConfigFile = serde_json::from_str(json).map_err(|error| vec![Fault::whole(error.to_string())])?;
+        check::compile(&file)
+    }
+
+    /// How the source with this name is authenticated; `None` if the config does not say, which refuses it.
+    pub fn source(&self, name: &str) -> Option<&SourceRules> {
+        self.sources.get(name).or_else(|| self.sources.get("*"))
+    }
+}

@@ -1,0 +1,35 @@
+//! Secrets by name. They are read once, when the process starts, and never printed.
+
+use std::collections::BTreeMap;
+
+use secrecy::{ExposeSecret, SecretString};
+
+/// Slack's signing secrets and the secrets that sources are verified with.
+#[derive(Debug, Default)]
+pub struct Secrets {
+    signing: Vec<SecretString>,
+    named: BTreeMap<String, SecretString>,
+}
+
+impl Secrets {
+    /// `signing`: Slack's signing secret, and while it is being changed the old one too.
+    pub fn new(signing: Vec<SecretString>) -> Self {
+        Secrets { signing, named: BTreeMap::new() }
+    }
+
+    /// With a named secret, as `sources: NAME: { secret: ... }` in the config refers to it.
+    pub fn with(mut self, name: impl Into<String>, secret: SecretString) -> Self {
+        self.named.insert(name.into(), secret);
+        self
+    }
+
+    /// Slack's signing secrets.
+    pub fn signing(&self) -> impl Iterator<Item = &str> {
+        self.signing.iter().map(ExposeSecret::expose_secret)
+    }
+
+    /// The secret with this name.
+    pub fn named(&self, name: &str) -> Option<&str> {
+        self.named.get(name).map(ExposeSecret::expose_secret)
+    }
+}
