@@ -5,6 +5,8 @@
 //! an argument), no async, no `serde_json::Value` may enter, and nothing here can fail: what comes from outside is parsed
 //! before it gets here, and a decision returns a value with its reason.
 
+pub mod expression;
 pub mod incident;
 pub mod raw;
 pub mod signal;
+pub mod time;
