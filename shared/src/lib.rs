@@ -1,4 +1,6 @@
 //! What the functions share.
 
+pub mod config;
 pub mod core;
+pub mod queue;
 pub mod store;

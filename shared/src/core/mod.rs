@@ -6,9 +6,11 @@
 //! before it gets here, and a decision returns a value with its reason.
 
 pub mod command;
+pub mod expression;
 pub mod incident;
 pub mod plan;
-pub mod routing;
 pub mod raw;
+pub mod routing;
 pub mod signal;
+pub mod time;
 pub mod view;

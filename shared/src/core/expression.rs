@@ -1,0 +1,350 @@
+//! The one expression and template language: Jinja as minijinja implements it. `when:` holds an [`Expression`], texts hold
+//! [`Template`]s; mapping files and the config use nothing else.
+//!
+//! What is fixed here for all of them: an undefined value may be asked for (`if x`, `x | default(..)`) but neither printed
+//! nor looked into; `null` prints as nothing and truth as in JSON; work and recursion are bounded, so that no text from outside can hang a
+//! function; nothing is escaped, since signals hold plain text and Slack's escaping happens where Slack text is made.
+//! Compiling is done once: the compiled forms own their source and can be kept and shared. Filters live in `functions`.
+//! No I/O and no clock may enter; what an expression does not get by its context it cannot know.
+
+mod functions;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, LazyLock};
+
+use minijinja::value::{Serde, ValueKind};
+use minijinja::{Environment, UndefinedBehavior, Value};
+use serde::Serialize;
+
+/// The work that one evaluation may do, in minijinja's fuel: about one per instruction and one per 64 bytes made.
+const FUEL: u64 = 50_000;
+/// How deep templates may nest (loops in loops); far below what a stack of 2 MB holds.
+const RECURSION: usize = 64;
+/// The longest source of an expression or template, in bytes.
+const MAX_SOURCE: usize = 20_000;
+/// The longest message of an error, in characters: it may quote a payload.
+const MAX_MESSAGE: usize = 300;
+
+static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
+    environment.set_auto_escape_callback(|_| minijinja::AutoEscape::None);
+    environment.set_formatter(|out, state, value| match (value.kind(), value.is_true()) {
+        (ValueKind::None, _) => Ok(()),
+        (ValueKind::Bool, truth) => Ok(out.write_str(if truth { "true" } else { "false" })?),
+        _ => minijinja::escape_formatter(out, state, value),
+    });
+    environment.set_fuel(Some(FUEL));
+    environment.set_recursion_limit(RECURSION);
+    environment.set_debug(true); // for the position of errors
+    functions::add_to(&mut environment);
+    environment
+});
+
+/// What expressions can see: names and their values.
+#[derive(Clone, Debug)]
+pub struct Context {
+    names: BTreeMap<String, Value>,
+    root: Value,
+}
+
+/// A value inside the language: the result of one expression that another one is to see.
+#[derive(Clone, Debug)]
+pub struct Data(Value);
+
+/// A compiled expression, such as `severity == "critical" and labels.service in ["payments"]`.
+pub struct Expression {
+    source: String,
+    compiled: minijinja::Expression<'static, 'static>,
+}
+
+/// A compiled template, such as `#deploys-{{ labels.environment }}`.
+#[derive(Clone)]
+pub struct Template {
+    source: String,
+    environment: Arc<Environment<'static>>,
+}
+
+/// Why an expression or template cannot be compiled or evaluated, with its place in the source.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpressionError {
+    /// What is wrong.
+    pub message: String,
+    /// Line in the expression's own source, from 1.
+    pub line: usize,
+    /// Column in characters, from 1.
+    pub column: usize,
+    /// What may have been meant.
+    pub suggestion: Option<String>,
+    /// A value was asked for that is not there; everything else is a fault of whoever wrote the expression.
+    pub missing: bool,
+}
+
+impl Context {
+    /// A context without names.
+    pub fn empty() -> Self {
+        Context { names: BTreeMap::new(), root: Value::from(BTreeMap::<String, Value>::new()) }
+    }
+
+    /// The fields of a struct or map as names. Anything else gives no names.
+    pub fn new(fields: &impl Serialize) -> Self {
+        let value = Value::from(Serde(fields));
+        let names = value
+            .try_iter()
+            .into_iter()
+            .flatten()
+            .filter_map(|key| Some((key.as_str()?.to_owned(), value.get_item(&key).ok()?)))
+            .collect();
+        Context { names, root: value }
+    }
+
+    /// The context with a further name.
+    pub fn with(self, name: &str, value: &impl Serialize) -> Self {
+        self.with_data(name, &Data::new(value))
+    }
+
+    /// The context with a further name for a value that is in the language already.
+    pub fn with_data(mut self, name: &str, data: &Data) -> Self {
+        self.names.insert(name.to_owned(), data.0.clone());
+        self.root = Value::from(self.names.clone());
+        self
+    }
+}
+
+impl Data {
+    /// Takes a value into the language.
+    pub fn new(value: &impl Serialize) -> Self {
+        Data(Value::from(Serde(value)))
+    }
+
+    /// The elements if it is a list; `None` for anything else.
+    pub fn elements(&self) -> Option<Vec<Data>> {
+        (self.0.kind() == ValueKind::Seq).then(|| self.0.try_iter().into_iter().flatten().map(Data).collect())
+    }
+
+    /// Neither undefined nor null.
+    pub fn is_present(&self) -> bool {
+        !self.0.is_undefined() && !self.0.is_none()
+    }
+}
+
+impl Expression {
+    /// Compiles. Unknown filters and tests are found here, not at the first evaluation.
+    ///
+    /// # Errors
+    /// A syntax error, an unknown filter or test, or a source of more than 20,000 bytes.
+    pub fn compile(source: &str) -> Result<Self, ExpressionError> {
+        check_length(source)?;
+        let compiled = ENVIRONMENT
+            .compile_expression_owned(source.to_owned())
+            .map_err(|error| ExpressionError::from_engine(&error, source, None))?;
+        functions::check_names(source, &[0..source.len()])?;
+        Ok(Expression { source: source.to_owned(), compiled })
+    }
+
+    /// The source it was compiled from.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The names that it looks up in its context, with their paths (`labels.service`), sorted.
+    pub fn names(&self) -> Vec<String> {
+        sorted(self.compiled.undeclared_variables(true))
+    }
+
+    /// Whether it holds: true for what Jinja counts as true.
+    ///
+    /// # Errors
+    /// A missing value was looked into, a type does not fit, or the work limit was reached.
+    pub fn eval_bool(&self, context: &Context) -> Result<bool, ExpressionError> {
+        self.eval(context).map(|value| value.0.is_true())
+    }
+
+    /// Its value as text; `None` if it is undefined or null.
+    ///
+    /// # Errors
+    /// As [`Expression::eval_bool`].
+    pub fn eval_string(&self, context: &Context) -> Result<Option<String>, ExpressionError> {
+        let value = self.eval(context)?.0;
+        Ok(match value.kind() {
+            ValueKind::Undefined | ValueKind::None => None,
+            ValueKind::Bool => Some(value.is_true().to_string()),
+            _ => Some(value.to_string()),
+        })
+    }
+
+    /// Its value, to be named in a further context.
+    ///
+    /// # Errors
+    /// As [`Expression::eval_bool`].
+    pub fn eval(&self, context: &Context) -> Result<Data, ExpressionError> {
+        self.compiled
+            .eval(context.root.clone())
+            .map(Data)
+            .map_err(|error| ExpressionError::from_engine(&error, &self.source, Some(context)))
+    }
+}
+
+impl fmt::Debug for Expression {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Expression({:?})", self.source)
+    }
+}
+
+impl Template {
+    /// Compiles. Unknown filters and tests are found here, not at the first rendering.
+    ///
+    /// # Errors
+    /// As [`Expression::compile`].
+    pub fn compile(source: &str) -> Result<Self, ExpressionError> {
+        check_length(source)?;
+        let mut environment = ENVIRONMENT.clone();
+        environment
+            .add_template_owned(TEMPLATE, source.to_owned())
+            .map_err(|error| ExpressionError::from_engine(&error, source, None))?;
+        functions::check_names(source, &code_ranges(source))?;
+        Ok(Template { source: source.to_owned(), environment: Arc::new(environment) })
+    }
+
+    /// The source it was compiled from.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// The names that it looks up in its context, with their paths, sorted.
+    pub fn names(&self) -> Vec<String> {
+        let template = self.environment.get_template(TEMPLATE);
+        template.map(|template| sorted(template.undeclared_variables(true))).unwrap_or_default()
+    }
+
+    /// Its text.
+    ///
+    /// # Errors
+    /// A missing value was printed or looked into, a type does not fit, or the work limit was reached.
+    pub fn render(&self, context: &Context) -> Result<String, ExpressionError> {
+        self.environment
+            .get_template(TEMPLATE)
+            .and_then(|template| template.render(context.root.clone()))
+            .map_err(|error| ExpressionError::from_engine(&error, &self.source, Some(context)))
+    }
+}
+
+impl fmt::Debug for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Template({:?})", self.source)
+    }
+}
+
+impl ExpressionError {
+    fn from_engine(error: &minijinja::Error, source: &str, context: Option<&Context>) -> Self {
+        let offset = error.range().map(|range| range.start);
+        let (line, column) = match offset {
+            Some(offset) => position(source, offset),
+            None => (error.line().unwrap_or(1), 1),
+        };
+        let missing = error.kind() == minijinja::ErrorKind::UndefinedError;
+        let detail = error.detail().map(|detail| format!(": {detail}")).unwrap_or_default();
+        let message: String = format!("{}{detail}", error.kind()).chars().take(MAX_MESSAGE).collect();
+        let suggestion = context
+            .filter(|_| missing)
+            .zip(error.range().and_then(|range| source.get(range)))
+            .and_then(|(context, place)| nearest_name(place, context));
+        ExpressionError { message, line, column, suggestion, missing }
+    }
+
+    fn at(source: &str, offset: usize, message: String, suggestion: Option<String>) -> Self {
+        let (line, column) = position(source, offset);
+        ExpressionError { message, line, column, suggestion, missing: false }
+    }
+}
+
+impl fmt::Display for ExpressionError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} (line {}, column {})", self.message, self.line, self.column)?;
+        match &self.suggestion {
+            Some(suggestion) => write!(f, "; did you mean `{suggestion}`?"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for ExpressionError {}
+
+/// The name of the only template in a template's environment.
+const TEMPLATE: &str = "template";
+
+fn check_length(source: &str) -> Result<(), ExpressionError> {
+    if source.len() <= MAX_SOURCE {
+        return Ok(());
+    }
+    Err(ExpressionError::at(source, 0, format!("longer than {MAX_SOURCE} bytes"), None))
+}
+
+fn sorted(names: std::collections::HashSet<String>) -> Vec<String> {
+    let mut names: Vec<String> = names.into_iter().collect();
+    names.sort();
+    names
+}
+
+/// Line and column, from 1, of a byte offset.
+fn position(source: &str, offset: usize) -> (usize, usize) {
+    let before = source.get(..offset).unwrap_or(source);
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
+    (before.matches('\n').count() + 1, column)
+}
+
+/// The parts of a template between `{{ }}` and `{% %}`.
+fn code_ranges(source: &str) -> Vec<std::ops::Range<usize>> {
+    let mut ranges = Vec::new();
+    let mut from = 0;
+    while let Some(open) = source.get(from..).and_then(|rest| rest.find(['{'])).map(|at| from + at) {
+        let close = match source.get(open..open + 2) {
+            Some("{{") => "}}",
+            Some("{%") => "%}",
+            Some("{#") => "#}",
+            _ => {
+                from = open + 1;
+                continue;
+            }
+        };
+        let end =
+            source.get(open + 2..).and_then(|rest| rest.find(close)).map_or(source.len(), |at| open + 2 + at);
+        if close != "#}" {
+            ranges.push(open + 2..end);
+        }
+        from = (end + 2).min(source.len());
+    }
+    ranges
+}
+
+/// The name in the context that is nearest to the first unknown part of a path.
+fn nearest_name(path: &str, context: &Context) -> Option<String> {
+    let mut known = context.root.clone();
+    let mut seen = String::new();
+    for part in path.split('.').map(str::trim) {
+        let next = known.get_attr(part).ok()?;
+        if !next.is_undefined() {
+            known = next;
+            seen = format!("{seen}{part}.");
+            continue;
+        }
+        let keys: Vec<String> =
+            known.try_iter().ok()?.filter_map(|key| key.as_str().map(str::to_owned)).take(200).collect();
+        return nearest(part, keys.iter().map(String::as_str)).map(|name| format!("{seen}{name}"));
+    }
+    None
+}
+
+/// The nearest of some names, if one is near enough to be a slip.
+pub fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    names
+        .map(|name| (strsim::jaro_winkler(wanted, name), name))
+        .filter(|(nearness, _)| *nearness > 0.8)
+        .max_by(|(one, _), (other, _)| one.total_cmp(other))
+        .map(|(_, name)| name)
+}
+
+#[cfg(test)]
+mod tests;

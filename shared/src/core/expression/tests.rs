@@ -1,0 +1,84 @@
+use serde_json::json;
+
+use super::*;
+
+fn context() -> Context {
+    Context::new(&json!({
+        "severity": "critical",
+        "labels": { "service": "payments", "environment": "prod" },
+        "nothing": null,
+        "items": (0..2_000).collect::<Vec<_>>(),
+    }))
+}
+
+fn holds(source: &str) -> bool {
+    Expression::compile(source).unwrap().eval_bool(&context()).unwrap()
+}
+
+fn rendered(source: &str) -> String {
+    Template::compile(source).unwrap().render(&context()).unwrap()
+}
+
+#[test]
+fn a_condition_reads_like_a_sentence() {
+    assert!(holds(r#"severity == "critical" and labels.service in ["payments", "checkout"]"#));
+    assert!(!holds(r#"severity == "warning" or labels.team is defined"#));
+}
+
+#[test]
+fn a_missing_value_may_be_asked_for_but_not_printed() {
+    assert!(!holds("labels.team"));
+    assert_eq!(rendered("{{ labels.team | default('nobody') }}"), "nobody");
+    let error = Template::compile("{{ labels.team }}").unwrap().render(&context()).unwrap_err();
+    assert!(error.missing, "{error}");
+}
+
+#[test]
+fn null_prints_as_nothing_and_nothing_is_escaped() {
+    assert_eq!(rendered("[{{ nothing }}]{{ '<&>' }}"), "[]<&>");
+}
+
+#[test]
+fn an_error_names_the_place_and_what_may_be_meant() {
+    let error = Expression::compile("severity ==\n  labels.sevrice | uper").unwrap_err();
+    assert_eq!(error.to_string(), "there is no filter `uper` (line 2, column 20); did you mean `upper`?");
+
+    let error = Template::compile("to {{ labels.servise }}").unwrap().render(&context()).unwrap_err();
+    assert_eq!((error.line, error.column), (1, 7), "{error}");
+    assert_eq!(error.suggestion.as_deref(), Some("labels.service"));
+
+    let error = Expression::compile("a ==").unwrap_err();
+    assert_eq!(error.line, 1, "{error}");
+}
+
+#[test]
+fn a_filter_name_in_plain_text_or_in_a_string_is_no_filter() {
+    assert_eq!(
+        rendered("a | nothing {{ 'b | nonsense is odd' }} {# | gone #}"),
+        "a | nothing b | nonsense is odd "
+    );
+}
+
+#[test]
+fn work_is_bounded() {
+    let endless =
+        Template::compile("{% for a in items %}{% for b in items %}x{% endfor %}{% endfor %}").unwrap();
+    let error = endless.render(&context()).unwrap_err();
+    assert!(error.message.contains("fuel"), "{error}");
+    assert!(Expression::compile(&"(".repeat(10_000)).is_err());
+    assert!(Expression::compile(&"a".repeat(MAX_SOURCE + 1)).is_err());
+}
+
+#[test]
+fn names_are_known_before_anything_is_evaluated() {
+    let expression = Expression::compile("labels.service == x and not y.z").unwrap();
+    assert_eq!(expression.names(), ["labels.service", "x", "y.z"]);
+}
+
+#[test]
+fn a_result_can_be_named_in_a_further_context() {
+    let list = Expression::compile("[labels.service, 'b']").unwrap().eval(&context()).unwrap();
+    assert_eq!(list.elements().map(|elements| elements.len()), Some(2));
+    let context = context().with_data("both", &list);
+    assert_eq!(Template::compile("{{ both | join('+') }}").unwrap().render(&context).unwrap(), "payments+b");
+}
