@@ -3,4 +3,6 @@
 pub mod config;
 pub mod core;
 pub mod queue;
+pub mod slack;
 pub mod store;
+pub mod text;

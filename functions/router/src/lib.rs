@@ -1,1 +1,109 @@
-//! The router function.
+//! The router: takes raw notifications from the `signals` queue, lets the sources turn them into signals and the routes
+//! say where they go, and folds each incident's share of the batch into one commit.
+//!
+//! A batch of a thousand identical signals costs a few commits, not a thousand. A notification whose commit fails goes back
+//! to the queue alone; what was done for it already is remembered with the commit and not done twice. Slack must not enter.
+
+use jiff::Timestamp;
+use shared::change;
+use shared::core::incident::{
+    Event, Incident, IncidentId, Opening, Rules, SHORTEST_ID, apply, open, starts_anew,
+};
+use shared::core::raw::Raw;
+use shared::deps::Deps;
+use shared::queue::Verdict;
+use shared::store::{Commit, CommitError, Opens, StoreError};
+
+mod share;
+
+use share::{Share, shares};
+
+/// How often a share is decided anew because somebody else was faster.
+const TRIES: usize = 12;
+
+/// Handles a batch; one verdict for each notification, in order.
+pub async fn handle(batch: &[Raw], deps: &Deps) -> Vec<Verdict> {
+    let now = deps.clock.now();
+    let mut verdicts = vec![Verdict::Done; batch.len()];
+    for share in shares(batch, &deps.sources, &deps.config.routes) {
+        let route = share.decision.route.clone();
+        let positions: Vec<usize> = share.deliveries.iter().map(|delivery| delivery.position).collect();
+        if let Err(error) = take(share, deps, now).await {
+            tracing::warn!(%route, %error, "a share of the batch goes back to the queue");
+            for position in positions {
+                if let Some(verdict) = verdicts.get_mut(position) {
+                    *verdict = Verdict::Failed;
+                }
+            }
+        }
+    }
+    verdicts
+}
+
+/// Commits what one incident gets of the batch.
+async fn take(mut share: Share, deps: &Deps, now: Timestamp) -> Result<(), StoreError> {
+    let mut length = SHORTEST_ID;
+    for _ in 0..TRIES {
+        let latest = match share.notice {
+            true => None,
+            false => deps.store.latest(&share.decision.route, &share.decision.group).await?,
+        };
+        let Some(commit) = decide(&share, latest.as_ref(), length, &deps.config.rules, now) else {
+            return Ok(());
+        };
+        match deps.store.commit(&commit).await {
+            Ok(()) => {
+                // A signal that shows nothing new wakes nobody.
+                if latest.map(|latest| latest.revision) != Some(commit.incident.revision) {
+                    change::wake(deps.queue.as_ref(), &commit.incident).await;
+                }
+                return Ok(());
+            }
+            Err(CommitError::Seen(ids)) => share.forget(&ids),
+            Err(CommitError::IdTaken) => length += 1,
+            Err(CommitError::Conflict) => {}
+            Err(CommitError::Store(error)) => return Err(error),
+        }
+    }
+    Err(StoreError::Unavailable(format!("a group of route {} is changed too fast", share.decision.route)))
+}
+
+/// The commit for a share; `None` if nothing is left of it.
+fn decide(
+    share: &Share,
+    latest: Option<&Incident>,
+    length: usize,
+    rules: &Rules,
+    now: Timestamp,
+) -> Option<Commit> {
+    let signals: Vec<_> = share.signals().collect();
+    let anew = match latest {
+        None => signals.first().map(|_| 0),
+        Some(latest) => signals.iter().position(|signal| starts_anew(latest, signal, rules, now)),
+    };
+    let events = |but: Option<usize>| -> Vec<Event> {
+        let others = signals.iter().enumerate().filter(|(position, _)| Some(*position) != but);
+        others.map(|(_, signal)| Event::Signal((*signal).clone())).collect()
+    };
+    let mut commit = match (anew.and_then(|position| signals.get(position)), latest) {
+        (Some(first), latest) => {
+            let opening = Opening {
+                id: IncidentId::derive(&share.decision.route, &first.id, length),
+                route: share.decision.route.clone(),
+                group: share.decision.group.clone(),
+                channels: share.decision.channels.clone(),
+                why: share.decision.why.clone(),
+            };
+            let opens = (!share.notice).then(|| Opens { after: latest.map(|latest| latest.id.clone()) });
+            let applied = open(opening, first, &events(anew), rules, now);
+            Commit { opens, ..change::commit_of(None, applied, now) }
+        }
+        (None, Some(latest)) if !signals.is_empty() => {
+            change::commit_of(Some(latest), apply(latest, &events(None), rules, now), now)
+        }
+        (None, _) => return None,
+    };
+    commit.seen = share.seen(now);
+    commit.records = share.records(&commit.incident.id);
+    Some(commit)
+}

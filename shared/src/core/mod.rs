@@ -7,6 +7,8 @@
 
 pub mod command;
 pub mod expression;
+#[cfg(test)]
+pub(crate) mod fixtures;
 pub mod incident;
 pub mod plan;
 pub mod raw;

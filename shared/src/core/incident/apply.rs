@@ -10,7 +10,7 @@ use super::answer::Answer;
 use super::{
     Actor, Content, Counts, Effect, Entry, Incident, IncidentId, Line, MAX_THINGS, Post, State, Thing, What, Why,
 };
-use crate::core::signal::{Signal, Status};
+use crate::core::signal::{Severity, Signal, Status};
 
 /// The settings that the rules depend on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,7 +140,6 @@ pub fn open(opening: Opening, first: &Signal, rest: &[Event], rules: &Rules, now
         state,
     };
     let mut fold = Fold::of(&shell, rules, now);
-    fold.visible = true;
     fold.record(by, what, None);
     let mut applied = fold.fold(rest);
     applied.answers.insert(0, Answer::Done);
@@ -161,10 +160,35 @@ pub fn apply(before: &Incident, events: &[Event], rules: &Rules, now: Timestamp)
     Fold::of(before, rules, now).fold(events)
 }
 
+/// What people see of an incident besides its thread: nothing else asks for an edit.
+#[derive(PartialEq)]
+struct Picture {
+    state: State,
+    severity: Severity,
+    content: Content,
+    opened_at: Timestamp,
+    firings: u64,
+    things: (usize, usize),
+    untracked: bool,
+}
+
+impl Picture {
+    fn of(incident: &Incident) -> Self {
+        Picture {
+            state: incident.state.clone(),
+            severity: incident.severity,
+            content: incident.content.clone(),
+            opened_at: incident.opened_at,
+            firings: incident.counts.firings,
+            things: incident.firing_things(),
+            untracked: incident.counts.untracked > 0,
+        }
+    }
+}
+
 struct Fold<'a> {
     incident: Incident,
     entries: Vec<Entry>,
-    visible: bool,
     rules: &'a Rules,
     now: Timestamp,
 }
@@ -174,12 +198,16 @@ impl<'a> Fold<'a> {
         let mut incident = before.clone();
         incident.version += 1;
         incident.changed_at = now;
-        Fold { incident, entries: Vec::new(), visible: false, rules, now }
+        Fold { incident, entries: Vec::new(), rules, now }
     }
 
     fn fold(mut self, events: &[Event]) -> Applied {
+        let before = Picture::of(&self.incident);
         let answers = events.iter().map(|event| self.event(event)).collect();
-        let Fold { mut incident, entries, visible, rules, now } = self;
+        let Fold { mut incident, entries, rules, now } = self;
+        let visible = incident.version == 1
+            || before != Picture::of(&incident)
+            || entries.iter().any(|entry| !entry.lines.is_empty());
         if visible {
             incident.revision += 1;
             let soon = now.checked_add(rules.grace).ok();
@@ -216,7 +244,6 @@ impl<'a> Fold<'a> {
         } else {
             self.incident.things.insert(signal.key.clone(), Thing { status: signal.status, at: signal.at });
         }
-        self.visible = true;
         match signal.status {
             Status::Firing => self.fires(signal, new_thing),
             Status::Resolved => self.ends(signal),
@@ -231,7 +258,6 @@ impl<'a> Fold<'a> {
             self.incident.opened_at = signal.at;
             self.incident.counts.firings = self.incident.counts.firings.max(1);
             self.incident.severity = self.incident.severity.max(signal.severity);
-            self.visible = true;
         }
     }
 
@@ -316,7 +342,6 @@ impl<'a> Fold<'a> {
         // A reply in the thread is there already; anything else is new to the thread.
         let line = (origin != Origin::Thread).then_some(false);
         self.record(by, What::Noted { text: text.chars().take(MAX_NOTE).collect() }, line);
-        self.visible = true;
         Answer::Done
     }
 
@@ -324,7 +349,6 @@ impl<'a> Fold<'a> {
         match self.incident.state.clone() {
             State::Acknowledged { by: owner, lapses_at: Some(at), .. } if at <= self.now => {
                 self.incident.state = State::Firing;
-                self.visible = true;
                 self.record(Actor::Callboard, What::Lapsed { owner }, Some(true));
                 Answer::Done
             }
@@ -334,7 +358,6 @@ impl<'a> Fold<'a> {
 
     fn enter(&mut self, state: State, by: Actor, what: What) -> Answer {
         self.incident.state = state;
-        self.visible = true;
         self.record(by, what, None);
         Answer::Done
     }

@@ -9,8 +9,10 @@ use serde::{Deserialize, Serialize};
 
 use super::signal::{Link, Severity, Signal, Status};
 
-mod apply;
 mod answer;
+mod apply;
+#[cfg(test)]
+mod tests;
 pub use answer::Answer;
 pub use apply::{Applied, Event, MAX_NOTE, Opening, Origin, Response, Rules, Verb, apply, open, starts_anew};
 

@@ -1,0 +1,108 @@
+//! How a batch is shared out: one share for each incident that gets something of it, so that each is committed once.
+
+use jiff::Timestamp;
+use shared::change;
+use shared::core::incident::IncidentId;
+use shared::core::raw::Raw;
+use shared::core::routing::{Decision, Routes};
+use shared::core::signal::{Signal, Status};
+use shared::sources::Sources;
+use shared::store::{Seen, SignalRecord};
+
+/// The most deliveries in one share: each needs two items of the 100 that DynamoDB takes in one transaction
+/// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html>).
+const MOST_DELIVERIES: usize = 40;
+
+/// What one incident gets of the batch.
+#[derive(Clone, Debug)]
+pub(crate) struct Share {
+    pub(crate) decision: Decision,
+    /// Each notice stands for itself.
+    pub(crate) notice: bool,
+    pub(crate) deliveries: Vec<Delivery>,
+}
+
+/// What one notification brings to the share.
+#[derive(Clone, Debug)]
+pub(crate) struct Delivery {
+    /// Its place in the batch.
+    pub(crate) position: usize,
+    raw: Raw,
+    signals: Vec<Signal>,
+}
+
+/// Shares the batch out, in order of arrival.
+pub(crate) fn shares(batch: &[Raw], sources: &Sources, routes: &Routes) -> Vec<Share> {
+    let mut shares: Vec<Share> = Vec::new();
+    for (position, raw) in batch.iter().enumerate() {
+        let mapped = sources.map(raw);
+        tracing::info!(source = %mapped.source, signals = mapped.signals.len(), "notification mapped");
+        for signal in mapped.signals {
+            for decision in routes.decide(&signal) {
+                add(&mut shares, decision, position, raw, signal.clone());
+            }
+        }
+    }
+    shares
+}
+
+fn add(shares: &mut Vec<Share>, decision: Decision, position: usize, raw: &Raw, signal: Signal) {
+    let notice = signal.status == Status::Info;
+    let same = |share: &&mut Share| {
+        let goes_there = share.decision.route == decision.route && share.decision.group == decision.group;
+        let last = share.deliveries.last().map(|delivery| delivery.position);
+        goes_there && !notice && !share.notice && (last == Some(position) || share.deliveries.len() < MOST_DELIVERIES)
+    };
+    match shares.iter_mut().rev().find(same) {
+        None => {
+            let deliveries = vec![Delivery { position, raw: raw.clone(), signals: vec![signal] }];
+            shares.push(Share { decision, notice, deliveries });
+        }
+        Some(share) => match share.deliveries.last_mut().filter(|last| last.position == position) {
+            Some(delivery) => delivery.signals.push(signal),
+            None => share.deliveries.push(Delivery { position, raw: raw.clone(), signals: vec![signal] }),
+        },
+    }
+}
+
+impl Share {
+    pub(crate) fn signals(&self) -> impl Iterator<Item = &Signal> {
+        self.deliveries.iter().flat_map(|delivery| &delivery.signals)
+    }
+
+    /// What must not have effect twice: each delivery in this group. A notice is its signal.
+    pub(crate) fn seen(&self, now: Timestamp) -> Vec<Seen> {
+        self.deliveries.iter().map(|delivery| change::seen(self.scope(), self.identity(delivery), now)).collect()
+    }
+
+    /// Leaves out what was committed before.
+    pub(crate) fn forget(&mut self, ids: &[String]) {
+        let keep: Vec<bool> =
+            self.deliveries.iter().map(|delivery| !ids.contains(&self.identity(delivery))).collect();
+        let mut keep = keep.iter();
+        self.deliveries.retain(|_| keep.next().copied().unwrap_or(true));
+    }
+
+    /// What is kept of each delivery.
+    pub(crate) fn records(&self, incident: &IncidentId) -> Vec<SignalRecord> {
+        let record = |delivery: &Delivery| SignalRecord {
+            id: format!("{incident}/{}", self.identity(delivery)),
+            incident: incident.clone(),
+            signals: delivery.signals.clone(),
+            raw: Some(delivery.raw.clone()),
+            received_at: delivery.raw.received_at,
+        };
+        self.deliveries.iter().map(record).collect()
+    }
+
+    fn scope(&self) -> String {
+        format!("signal/{}/{}", self.decision.route, if self.notice { "" } else { &self.decision.group })
+    }
+
+    fn identity(&self, delivery: &Delivery) -> String {
+        match delivery.signals.first().filter(|_| self.notice) {
+            Some(signal) => signal.id.clone(),
+            None => delivery.raw.id.clone(),
+        }
+    }
+}

@@ -1,0 +1,176 @@
+//! What a person is told who pressed or typed something: what became of it, who was first, what to do next.
+
+use jiff::Timestamp;
+
+use crate::core::command::{COMMANDS, Command, CommandError};
+use crate::core::incident::{Answer, Incident, IncidentId, State, Verb};
+use crate::slack::Mrkdwn;
+use crate::text::{count, how_long, sign, when, who};
+
+/// What became of a response.
+pub fn response(answer: &Answer, verb: &Verb, incident: &Incident) -> Mrkdwn {
+    let title = Mrkdwn::escape(&incident.content.title).bold();
+    match answer {
+        Answer::Done => done(verb) + &title + ".",
+        Answer::Duplicate | Answer::Older => Mrkdwn::ours("That was done already."),
+        Answer::AlreadyAcknowledged { by, at } => who(by) + " acknowledged " + &title + " first, " + &when(*at) + ".",
+        Answer::AlreadyResolved { by, at } => {
+            who(by) + " resolved " + &title + " already, " + &when(*at) + ". Reopen it if it is not over."
+        }
+        Answer::NotAcknowledged => Mrkdwn::ours("Nobody has acknowledged ") + &title + ", so there is nothing to take back.",
+        Answer::AlreadyOpen => title + " is open already.",
+        Answer::NotYours { by } => Mrkdwn::ours("That was ") + &who(by) + ": use the button to change it.",
+        Answer::IsNotice => title + " is a notice: nobody has to acknowledge or resolve it.",
+        Answer::EmptyNote => Mrkdwn::ours("The note is empty. Write what others should know."),
+        Answer::Superseded { by } => {
+            title + " stays closed: " + &Mrkdwn::code(&by.0) + " is open for the same thing. Work there."
+        }
+    }
+}
+
+fn done(verb: &Verb) -> Mrkdwn {
+    Mrkdwn::ours(match verb {
+        Verb::Ack => "You are on it: ",
+        Verb::Unack => "Nobody is on it any more: ",
+        Verb::Resolve => "Resolved: ",
+        Verb::Reopen => "Open again: ",
+        Verb::Note(_) => "Noted with ",
+    })
+}
+
+/// There is no such incident.
+pub fn not_found(id: &IncidentId, command: &str) -> Mrkdwn {
+    Mrkdwn::ours("There is no incident ") + &Mrkdwn::code(&id.0) + ". " + &code2(command, "list") + " shows the open ones."
+}
+
+/// A message that is no incident any more, or never was.
+pub fn gone() -> Mrkdwn {
+    Mrkdwn::ours("Callboard does not know this message any more: it is older than what is kept.")
+}
+
+/// Something failed on our side. The id is in the log.
+pub fn failed(request_id: &str) -> Mrkdwn {
+    Mrkdwn::ours("That did not work, and it is not your fault. Nothing is lost; try again in a moment. If it stays, quote ")
+        + &Mrkdwn::code(request_id)
+        + "."
+}
+
+/// The text was no command.
+pub fn not_a_command(error: &CommandError, slash: &str) -> Mrkdwn {
+    match error {
+        CommandError::Unknown { word, nearest } => {
+            let meant = nearest.map(|near| Mrkdwn::ours(" Did you mean ") + &code2(slash, near.name) + "?");
+            let unknown = Mrkdwn::ours("There is no command ") + &Mrkdwn::code(word) + ".";
+            unknown + &meant.unwrap_or_default() + " " + &code2(slash, "help") + " lists them all."
+        }
+        CommandError::Missing { command, what } => {
+            Mrkdwn::code(command.name) + " needs " + what + ", for example " + &code2(slash, command.example) + "."
+        }
+        CommandError::NotAnId { command, word } => {
+            let wrong = Mrkdwn::code(word) + " is not an incident's ID: that is five letters and digits, as on its message";
+            wrong + ". For example " + &code2(slash, command.example) + "."
+        }
+    }
+}
+
+/// The help: every command with what it does.
+pub fn help(slash: &str) -> Vec<Mrkdwn> {
+    COMMANDS.iter().map(|command| usage(slash, command) + " – " + command.help).collect()
+}
+
+/// The help of one command.
+pub fn help_one(slash: &str, command: &Command) -> Mrkdwn {
+    usage(slash, command) + "\n" + command.help + "\nFor example: " + &code2(slash, command.example)
+}
+
+fn usage(slash: &str, command: &Command) -> Mrkdwn {
+    code2(slash, format!("{} {}", command.name, command.usage).trim())
+}
+
+fn code2(slash: &str, rest: &str) -> Mrkdwn {
+    Mrkdwn::code(&format!("{slash} {rest}"))
+}
+
+/// What is open, in one line.
+pub fn status(open: &[Incident], more: bool, behind: usize) -> Mrkdwn {
+    let acked = open.iter().filter(|incident| matches!(incident.state, State::Acknowledged { .. })).count();
+    let firing = open.len() - acked;
+    let at_least = Mrkdwn::ours(if more { "At least " } else { "" });
+    let open = match (firing, acked) {
+        (0, 0) => Mrkdwn::ours(":white_check_mark: Nothing is open."),
+        (0, acked) => at_least + &Mrkdwn::escape(&format!("{} open, all acknowledged.", count(acked, "incident", "incidents"))),
+        (firing, 0) => {
+            at_least + &Mrkdwn::escape(&format!("{} firing, none acknowledged.", count(firing, "incident", "incidents")))
+        }
+        (firing, acked) => {
+            at_least + &Mrkdwn::escape(&format!("{} firing, {acked} acknowledged.", count(firing, "incident", "incidents")))
+        }
+    };
+    let health = match behind {
+        0 => Mrkdwn::ours("Slack shows all of it."),
+        behind => Mrkdwn::escape(&format!(
+            "{} late in Slack; Callboard keeps trying.",
+            count(behind, "message is", "messages are")
+        )),
+    };
+    open + "\n" + &health
+}
+
+/// One incident as a line of a list (`now`: our clock).
+pub fn listed(incident: &Incident, now: Timestamp) -> Mrkdwn {
+    let age = how_long(now.duration_since(incident.opened_at));
+    let owner = match &incident.state {
+        State::Acknowledged { by, .. } => Mrkdwn::ours(" · ") + &who(by),
+        _ => Mrkdwn::default(),
+    };
+    let title = match incident.content.links.first() {
+        Some(link) => Mrkdwn::link(&link.url, &incident.content.title),
+        None => Mrkdwn::escape(&incident.content.title),
+    };
+    sign(&incident.state, incident.severity)
+        + " "
+        + &Mrkdwn::code(&incident.id.0)
+        + " "
+        + &title
+        + &Mrkdwn::escape(&format!(" · {age}"))
+        + &owner
+}
+
+/// The list is longer.
+pub fn and_more(more: usize) -> Mrkdwn {
+    Mrkdwn::escape(&format!("… and {more} more."))
+}
+
+/// No incident fits the words.
+pub fn nothing_listed(filtered: bool) -> Mrkdwn {
+    Mrkdwn::ours(if filtered { "No open incident fits that." } else { ":white_check_mark: Nothing is open." })
+}
+
+/// A message was sent.
+pub fn sent(channel: &str, link: Option<&str>) -> Mrkdwn {
+    let channel = if channel.starts_with('#') { Mrkdwn::escape(channel) } else { Mrkdwn::channel(channel) };
+    let link = link.map(|link| Mrkdwn::ours(" ") + &Mrkdwn::link(link, "See it"));
+    Mrkdwn::ours("Sent to ") + &channel + "." + &link.unwrap_or_default()
+}
+
+/// A message was not sent.
+pub fn not_sent(channel: &str, code: &str) -> Mrkdwn {
+    let channel = if channel.starts_with('#') { Mrkdwn::escape(channel) } else { Mrkdwn::channel(channel) };
+    let remedy = match code {
+        "not_in_channel" | "channel_not_found" => " Invite the app to the channel first.",
+        "is_archived" => " The channel is archived.",
+        _ => " Try again in a moment.",
+    };
+    Mrkdwn::ours("That could not be sent to ") + &channel + " (" + &Mrkdwn::escape(code) + ")." + remedy
+}
+
+/// Slack did not say whether it took the message.
+pub fn maybe_sent(channel: &str) -> Mrkdwn {
+    let channel = if channel.starts_with('#') { Mrkdwn::escape(channel) } else { Mrkdwn::channel(channel) };
+    Mrkdwn::ours("Slack did not answer. Look into ") + &channel + " before you send it again: it may be there."
+}
+
+/// The message that somebody sent by command, with who it is from.
+pub fn sent_by(user: &str, text: &str) -> Mrkdwn {
+    Mrkdwn::escape(text) + "\n_from_ " + &Mrkdwn::user(user)
+}
