@@ -1,5 +1,6 @@
 //! What the functions share.
 
+pub mod change;
 pub mod config;
 pub mod core;
 pub mod queue;
