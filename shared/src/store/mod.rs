@@ -4,16 +4,33 @@
 //!
 //! One commit is one atomic conditional write. No Slack, no mapping and no decision may enter.
 
+#[cfg(feature = "contract")]
+pub mod contract;
+#[cfg(feature = "embedded")]
+pub mod embedded;
+#[cfg(any(feature = "aws", feature = "embedded"))]
+mod records;
+
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use async_trait::async_trait;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::core::incident::{Entry, Incident, IncidentId};
 use crate::core::raw::Raw;
 use crate::core::signal::Signal;
+
+/// The most incidents that [`Store::open`] lists.
+pub const MAX_OPEN: usize = 100;
+
+/// The most items that one commit may write, see [`Commit::items`]: what
+/// [TransactWriteItems](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html) takes.
+pub const MAX_ITEMS: usize = 100;
+
+/// How long recorded signals are kept, from the clock of the commit that wrote them.
+pub const SIGNALS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// What the functions keep. Every verb that reads sees every commit made before it (strong consistency), except `behind`,
 /// `due` and `open`, which may lag by a moment.
@@ -37,7 +54,8 @@ pub trait Store: Send + Sync + Debug {
     /// Incidents whose `due_at` (see [`Commit::due_at`]) is at or before `until`, oldest first.
     async fn due(&self, until: Timestamp, limit: usize) -> Result<Vec<IncidentId>, StoreError>;
 
-    /// Writes all of a commit or nothing of it. One request.
+    /// Writes all of a commit or nothing of it. One request. Of several refusals the first in this order is reported:
+    /// [`CommitError::Seen`], then what is wrong with the incident itself, then with being the newest one.
     async fn commit(&self, commit: &Commit) -> Result<(), CommitError>;
 
     /// What is known of a channel, keyed as routes name it; a fresh record if nothing is.
@@ -84,6 +102,36 @@ pub struct Commit {
     pub records: Vec<SignalRecord>,
     /// Our clock: what expiries are judged by and records are kept from.
     pub now: Timestamp,
+}
+
+impl Commit {
+    /// How many items it writes; [`MAX_ITEMS`] is the most. Whoever batches asks this before adding to a batch.
+    pub fn items(&self) -> usize {
+        1 + usize::from(self.opens.is_some())
+            + self.entries.len()
+            + self.posted.len()
+            + self.seen.len()
+            + self.records.len()
+    }
+
+    /// The version that has to be stored for this commit to apply; 0 for none.
+    #[cfg(any(feature = "aws", feature = "embedded"))]
+    fn stored_version(&self) -> Result<u64, StoreError> {
+        let items = self.items();
+        if items > MAX_ITEMS {
+            return Err(StoreError::Refused(format!(
+                "a commit of {items} items; at most {MAX_ITEMS} are atomic"
+            )));
+        }
+        let before = self.incident.version.checked_sub(1);
+        before.ok_or_else(|| StoreError::Refused("a commit raises the version, so it cannot be 0".to_owned()))
+    }
+}
+
+/// The hour that holds a time, counted from 1970: what recorded signals are filed under.
+#[cfg(any(feature = "aws", feature = "embedded"))]
+fn hour(time: Timestamp) -> i64 {
+    time.as_second().div_euclid(3600)
 }
 
 /// The condition of a commit that makes an incident the newest one of its route and group.
@@ -138,7 +186,7 @@ pub enum CommitError {
     /// Somebody else was faster: read again and decide again.
     #[error("the incident was changed by somebody else")]
     Conflict,
-    /// One of `seen` was applied before: leave it out (all of it has happened) and decide again.
+    /// These of `seen` (their ids) were applied before: leave them out (all of it has happened) and decide again.
     #[error("already applied: {0:?}")]
     Seen(Vec<String>),
     /// The id is taken by an incident of another group: take a longer id.
