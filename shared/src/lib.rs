@@ -3,6 +3,7 @@
 pub mod change;
 pub mod config;
 pub mod core;
+pub mod present;
 pub mod queue;
 pub mod slack;
 pub mod store;

@@ -4,26 +4,26 @@ use jiff::Timestamp;
 
 use crate::core::command::{COMMANDS, Command, CommandError};
 use crate::core::incident::{Answer, Incident, IncidentId, State, Verb};
-use crate::slack::Mrkdwn;
+use crate::slack::escape::Mrkdwn;
 use crate::text::{count, how_long, sign, when, who};
 
 /// What became of a response.
 pub fn response(answer: &Answer, verb: &Verb, incident: &Incident) -> Mrkdwn {
     let title = Mrkdwn::escape(&incident.content.title).bold();
     match answer {
-        Answer::Done => done(verb) + &title + ".",
+        Answer::Done => done(verb) + title + ".",
         Answer::Duplicate | Answer::Older => Mrkdwn::ours("That was done already."),
-        Answer::AlreadyAcknowledged { by, at } => who(by) + " acknowledged " + &title + " first, " + &when(*at) + ".",
+        Answer::AlreadyAcknowledged { by, at } => who(by) + " acknowledged " + title + " first, " + when(*at) + ".",
         Answer::AlreadyResolved { by, at } => {
-            who(by) + " resolved " + &title + " already, " + &when(*at) + ". Reopen it if it is not over."
+            who(by) + " resolved " + title + " already, " + when(*at) + ". Reopen it if it is not over."
         }
-        Answer::NotAcknowledged => Mrkdwn::ours("Nobody has acknowledged ") + &title + ", so there is nothing to take back.",
+        Answer::NotAcknowledged => Mrkdwn::ours("Nobody has acknowledged ") + title + ", so there is nothing to take back.",
         Answer::AlreadyOpen => title + " is open already.",
-        Answer::NotYours { by } => Mrkdwn::ours("That was ") + &who(by) + ": use the button to change it.",
+        Answer::NotYours { by } => Mrkdwn::ours("That was ") + who(by) + ": use the button to change it.",
         Answer::IsNotice => title + " is a notice: nobody has to acknowledge or resolve it.",
         Answer::EmptyNote => Mrkdwn::ours("The note is empty. Write what others should know."),
         Answer::Superseded { by } => {
-            title + " stays closed: " + &Mrkdwn::code(&by.0) + " is open for the same thing. Work there."
+            title + " stays closed: " + Mrkdwn::code(&by.0) + " is open for the same thing. Work there."
         }
     }
 }
@@ -40,7 +40,7 @@ fn done(verb: &Verb) -> Mrkdwn {
 
 /// There is no such incident.
 pub fn not_found(id: &IncidentId, command: &str) -> Mrkdwn {
-    Mrkdwn::ours("There is no incident ") + &Mrkdwn::code(&id.0) + ". " + &code2(command, "list") + " shows the open ones."
+    Mrkdwn::ours("There is no incident ") + Mrkdwn::code(&id.0) + ". " + code2(command, "list") + " shows the open ones."
 }
 
 /// A message that is no incident any more, or never was.
@@ -51,7 +51,7 @@ pub fn gone() -> Mrkdwn {
 /// Something failed on our side. The id is in the log.
 pub fn failed(request_id: &str) -> Mrkdwn {
     Mrkdwn::ours("That did not work, and it is not your fault. Nothing is lost; try again in a moment. If it stays, quote ")
-        + &Mrkdwn::code(request_id)
+        + Mrkdwn::code(request_id)
         + "."
 }
 
@@ -59,16 +59,16 @@ pub fn failed(request_id: &str) -> Mrkdwn {
 pub fn not_a_command(error: &CommandError, slash: &str) -> Mrkdwn {
     match error {
         CommandError::Unknown { word, nearest } => {
-            let meant = nearest.map(|near| Mrkdwn::ours(" Did you mean ") + &code2(slash, near.name) + "?");
-            let unknown = Mrkdwn::ours("There is no command ") + &Mrkdwn::code(word) + ".";
-            unknown + &meant.unwrap_or_default() + " " + &code2(slash, "help") + " lists them all."
+            let meant = nearest.map(|near| Mrkdwn::ours(" Did you mean ") + code2(slash, near.name) + "?");
+            let unknown = Mrkdwn::ours("There is no command ") + Mrkdwn::code(word) + ".";
+            unknown + meant.unwrap_or_default() + " " + code2(slash, "help") + " lists them all."
         }
         CommandError::Missing { command, what } => {
-            Mrkdwn::code(command.name) + " needs " + what + ", for example " + &code2(slash, command.example) + "."
+            Mrkdwn::code(command.name) + " needs " + *what + ", for example " + code2(slash, command.example) + "."
         }
         CommandError::NotAnId { command, word } => {
             let wrong = Mrkdwn::code(word) + " is not an incident's ID: that is five letters and digits, as on its message";
-            wrong + ". For example " + &code2(slash, command.example) + "."
+            wrong + ". For example " + code2(slash, command.example) + "."
         }
     }
 }
@@ -80,7 +80,7 @@ pub fn help(slash: &str) -> Vec<Mrkdwn> {
 
 /// The help of one command.
 pub fn help_one(slash: &str, command: &Command) -> Mrkdwn {
-    usage(slash, command) + "\n" + command.help + "\nFor example: " + &code2(slash, command.example)
+    usage(slash, command) + "\n" + command.help + "\nFor example: " + code2(slash, command.example)
 }
 
 fn usage(slash: &str, command: &Command) -> Mrkdwn {
@@ -98,12 +98,12 @@ pub fn status(open: &[Incident], more: bool, behind: usize) -> Mrkdwn {
     let at_least = Mrkdwn::ours(if more { "At least " } else { "" });
     let open = match (firing, acked) {
         (0, 0) => Mrkdwn::ours(":white_check_mark: Nothing is open."),
-        (0, acked) => at_least + &Mrkdwn::escape(&format!("{} open, all acknowledged.", count(acked, "incident", "incidents"))),
+        (0, acked) => at_least + Mrkdwn::escape(&format!("{} open, all acknowledged.", count(acked, "incident", "incidents"))),
         (firing, 0) => {
-            at_least + &Mrkdwn::escape(&format!("{} firing, none acknowledged.", count(firing, "incident", "incidents")))
+            at_least + Mrkdwn::escape(&format!("{} firing, none acknowledged.", count(firing, "incident", "incidents")))
         }
         (firing, acked) => {
-            at_least + &Mrkdwn::escape(&format!("{} firing, {acked} acknowledged.", count(firing, "incident", "incidents")))
+            at_least + Mrkdwn::escape(&format!("{} firing, {acked} acknowledged.", count(firing, "incident", "incidents")))
         }
     };
     let health = match behind {
@@ -113,14 +113,14 @@ pub fn status(open: &[Incident], more: bool, behind: usize) -> Mrkdwn {
             count(behind, "message is", "messages are")
         )),
     };
-    open + "\n" + &health
+    open + "\n" + health
 }
 
 /// One incident as a line of a list (`now`: our clock).
 pub fn listed(incident: &Incident, now: Timestamp) -> Mrkdwn {
     let age = how_long(now.duration_since(incident.opened_at));
     let owner = match &incident.state {
-        State::Acknowledged { by, .. } => Mrkdwn::ours(" · ") + &who(by),
+        State::Acknowledged { by, .. } => Mrkdwn::ours(" · ") + who(by),
         _ => Mrkdwn::default(),
     };
     let title = match incident.content.links.first() {
@@ -129,11 +129,11 @@ pub fn listed(incident: &Incident, now: Timestamp) -> Mrkdwn {
     };
     sign(&incident.state, incident.severity)
         + " "
-        + &Mrkdwn::code(&incident.id.0)
+        + Mrkdwn::code(&incident.id.0)
         + " "
-        + &title
-        + &Mrkdwn::escape(&format!(" · {age}"))
-        + &owner
+        + title
+        + Mrkdwn::escape(&format!(" · {age}"))
+        + owner
 }
 
 /// The list is longer.
@@ -149,8 +149,8 @@ pub fn nothing_listed(filtered: bool) -> Mrkdwn {
 /// A message was sent.
 pub fn sent(channel: &str, link: Option<&str>) -> Mrkdwn {
     let channel = if channel.starts_with('#') { Mrkdwn::escape(channel) } else { Mrkdwn::channel(channel) };
-    let link = link.map(|link| Mrkdwn::ours(" ") + &Mrkdwn::link(link, "See it"));
-    Mrkdwn::ours("Sent to ") + &channel + "." + &link.unwrap_or_default()
+    let link = link.map(|link| Mrkdwn::ours(" ") + Mrkdwn::link(link, "See it"));
+    Mrkdwn::ours("Sent to ") + channel + "." + link.unwrap_or_default()
 }
 
 /// A message was not sent.
@@ -161,16 +161,16 @@ pub fn not_sent(channel: &str, code: &str) -> Mrkdwn {
         "is_archived" => " The channel is archived.",
         _ => " Try again in a moment.",
     };
-    Mrkdwn::ours("That could not be sent to ") + &channel + " (" + &Mrkdwn::escape(code) + ")." + remedy
+    Mrkdwn::ours("That could not be sent to ") + channel + " (" + Mrkdwn::escape(code) + ")." + remedy
 }
 
 /// Slack did not say whether it took the message.
 pub fn maybe_sent(channel: &str) -> Mrkdwn {
     let channel = if channel.starts_with('#') { Mrkdwn::escape(channel) } else { Mrkdwn::channel(channel) };
-    Mrkdwn::ours("Slack did not answer. Look into ") + &channel + " before you send it again: it may be there."
+    Mrkdwn::ours("Slack did not answer. Look into ") + channel + " before you send it again: it may be there."
 }
 
 /// The message that somebody sent by command, with who it is from.
 pub fn sent_by(user: &str, text: &str) -> Mrkdwn {
-    Mrkdwn::escape(text) + "\n_from_ " + &Mrkdwn::user(user)
+    Mrkdwn::escape(text) + "\n_from_ " + Mrkdwn::user(user)
 }

@@ -2,19 +2,14 @@
 
 use crate::core::incident::{Actor, Moved, State};
 use crate::core::view::{Card, Control};
-use crate::slack::Mrkdwn;
+use crate::slack::escape::Mrkdwn;
 use crate::text::{headline, how_long, sign, when, who};
 
 /// The whole message in one plain line: all that a phone's notification shows.
-pub fn fallback(card: &Card) -> Mrkdwn {
-    let headline = Mrkdwn::ours(headline(&card.state));
-    let what = Mrkdwn::join([headline, Mrkdwn::escape(&card.title)], " ");
-    let by = match &card.state {
-        State::Acknowledged { by, .. } => who(by) + " is on it",
-        State::Resolved { by: by @ Actor::Person { .. }, .. } => Mrkdwn::ours("by ") + &who(by),
-        _ => Mrkdwn::default(),
-    };
-    Mrkdwn::join([what, by, facts(card)], " · ")
+pub fn fallback(card: &Card) -> String {
+    let what = format!("{} {}", headline(&card.state), card.title);
+    let parts = std::iter::once(what.trim().to_owned()).chain(card.facts.iter().cloned());
+    parts.collect::<Vec<_>>().join(" · ")
 }
 
 /// The first line: sign and linked title.
@@ -23,7 +18,7 @@ pub fn title(card: &Card) -> Mrkdwn {
         Some(link) => Mrkdwn::link(link, &card.title),
         None => Mrkdwn::escape(&card.title),
     };
-    sign(&card.state, card.severity) + " " + &title.bold()
+    sign(&card.state, card.severity) + " " + title.bold()
 }
 
 /// The facts on one line.
@@ -35,20 +30,20 @@ pub fn facts(card: &Card) -> Mrkdwn {
 pub fn standing(card: &Card) -> Mrkdwn {
     let state = match &card.state {
         State::Notice => when(card.opened_at),
-        State::Firing => Mrkdwn::ours("Firing since ") + &when(card.opened_at),
+        State::Firing => Mrkdwn::ours("Firing since ") + when(card.opened_at),
         State::Acknowledged { by, at, lapses_at } => {
-            let until = lapses_at.map(|at| Mrkdwn::ours(", holds until ") + &when(at));
-            who(by) + " is on it since " + &when(*at) + &until.unwrap_or_default()
+            let until = lapses_at.map(|at| Mrkdwn::ours(", holds until ") + when(at));
+            who(by) + " is on it since " + when(*at) + until.unwrap_or_default()
         }
         State::Resolved { by, at } => {
             let by = match by {
                 Actor::Source { .. } | Actor::Callboard => Mrkdwn::ours("Resolved "),
-                Actor::Person { .. } => Mrkdwn::ours("Resolved by ") + &who(by) + " ",
+                Actor::Person { .. } => Mrkdwn::ours("Resolved by ") + who(by) + " ",
             };
             let lasted = how_long(at.duration_since(card.opened_at));
             match card.firings {
-                0 => by + &when(*at) + ", nobody saw it fire",
-                _ => by + &when(*at) + &Mrkdwn::escape(&format!(" after {lasted}")),
+                0 => by + when(*at) + ", nobody saw it fire",
+                _ => by + when(*at) + Mrkdwn::escape(&format!(" after {lasted}")),
             }
         }
     };
@@ -60,7 +55,7 @@ fn acknowledged(card: &Card) -> Mrkdwn {
     match (&card.state, &card.acked) {
         (State::Resolved { .. }, Some((by, at))) => {
             let took = how_long(at.duration_since(card.fired_at));
-            Mrkdwn::ours("acknowledged by ") + &who(by) + &Mrkdwn::escape(&format!(" after {took}"))
+            Mrkdwn::ours("acknowledged by ") + who(by) + Mrkdwn::escape(&format!(" after {took}"))
         }
         _ => Mrkdwn::default(),
     }
@@ -93,9 +88,9 @@ fn name(card: &Card) -> Mrkdwn {
 /// Why it is not where it should be.
 pub fn moved(moved: &Moved) -> Mrkdwn {
     Mrkdwn::ours(":warning: Meant for ")
-        + &Mrkdwn::escape(&moved.from).bold()
+        + Mrkdwn::escape(&moved.from).bold()
         + ", which cannot take it ("
-        + &Mrkdwn::escape(&moved.reason)
+        + Mrkdwn::escape(&moved.reason)
         + "). "
         + remedy(&moved.reason)
 }

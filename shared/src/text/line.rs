@@ -1,24 +1,24 @@
 //! What stands in an incident's thread and in its timeline.
 
 use crate::core::incident::{Entry, What};
-use crate::slack::Mrkdwn;
+use crate::slack::escape::Mrkdwn;
 use crate::text::{when, who};
 
 /// The line in the thread for an entry that asks for one.
 pub fn thread(entry: &Entry, title: &str) -> Mrkdwn {
     match &entry.what {
-        What::Refired => Mrkdwn::ours(":repeat: Firing again: ") + &Mrkdwn::escape(title).bold(),
+        What::Refired => Mrkdwn::ours(":repeat: Firing again: ") + Mrkdwn::escape(title).bold(),
         What::Worse { from, to } => {
             let change = format!("{} → {}", from.word(), to.word());
-            Mrkdwn::ours(":arrow_up: Worse (") + &Mrkdwn::escape(&change) + "): " + &Mrkdwn::escape(title).bold()
+            Mrkdwn::ours(":arrow_up: Worse (") + Mrkdwn::escape(&change) + "): " + Mrkdwn::escape(title).bold()
         }
         What::Lapsed { owner } => {
-            Mrkdwn::ours(":alarm_clock: ") + &who(owner) + " acknowledged this, and it is still open: firing again."
+            Mrkdwn::ours(":alarm_clock: ") + who(owner) + " acknowledged this, and it is still open: firing again."
         }
-        What::Noted { text } => Mrkdwn::ours(":memo: ") + &who(&entry.by) + ": " + &Mrkdwn::escape(text),
+        What::Noted { text } => Mrkdwn::ours(":memo: ") + who(&entry.by) + ": " + Mrkdwn::escape(text),
         What::Joined { titles, more } => {
             let titles = Mrkdwn::join(titles.iter().map(|title| Mrkdwn::escape(title).bold()), ", ");
-            Mrkdwn::ours("Also firing: ") + &titles + &and_more(*more)
+            Mrkdwn::ours("Also firing: ") + titles + and_more(*more)
         }
         _ => happened(entry),
     }
@@ -26,7 +26,7 @@ pub fn thread(entry: &Entry, title: &str) -> Mrkdwn {
 
 /// One line of the timeline, with its time.
 pub fn timeline(entry: &Entry) -> Mrkdwn {
-    when(entry.at) + "  " + &happened(entry)
+    when(entry.at) + "  " + happened(entry)
 }
 
 fn happened(entry: &Entry) -> Mrkdwn {
@@ -36,18 +36,18 @@ fn happened(entry: &Entry) -> Mrkdwn {
         What::Refired => by + " reported it again",
         What::Joined { titles, more } => {
             let titles = Mrkdwn::join(titles.iter().map(|title| Mrkdwn::escape(title)), ", ");
-            Mrkdwn::ours("also firing: ") + &titles + &and_more(*more)
+            Mrkdwn::ours("also firing: ") + titles + and_more(*more)
         }
         What::Worse { from, to } => by + " says it got worse: " + from.word() + " → " + to.word(),
         What::Acknowledged => by + " acknowledged it",
         What::Unacknowledged => by + " took the acknowledgement back",
-        What::Lapsed { owner } => Mrkdwn::ours("the acknowledgement of ") + &who(owner) + " lapsed",
+        What::Lapsed { owner } => Mrkdwn::ours("the acknowledgement of ") + who(owner) + " lapsed",
         What::Resolved => by + " resolved it",
         What::Reopened => by + " reopened it",
-        What::Noted { text } => by + ": " + &Mrkdwn::escape(text),
+        What::Noted { text } => by + ": " + Mrkdwn::escape(text),
         What::Moved(moved) => {
             let from = Mrkdwn::escape(&moved.from);
-            Mrkdwn::ours("posted in the fallback channel: ") + &from + " says " + &Mrkdwn::escape(&moved.reason)
+            Mrkdwn::ours("posted in the fallback channel: ") + from + " says " + Mrkdwn::escape(&moved.reason)
         }
     }
 }

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::core::incident::{Actor, State};
 use crate::core::signal::Severity;
-use crate::slack::Mrkdwn;
+use crate::slack::escape::Mrkdwn;
 
 pub mod answer;
 pub mod card;

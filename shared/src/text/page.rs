@@ -2,7 +2,7 @@
 
 use crate::core::incident::{Incident, Why};
 use crate::core::routing::UNROUTED;
-use crate::slack::Mrkdwn;
+use crate::slack::escape::Mrkdwn;
 
 /// Heading of the page that tells why. At most 24 characters, as all view titles.
 pub const WHY: &str = "Why is this here?";
@@ -28,15 +28,15 @@ pub fn matched(incident: &Incident) -> Mrkdwn {
         _ if incident.route == UNROUTED => {
             Mrkdwn::ours("No route took it, so it went to the fallback channel. Add a route for it to the config.")
         }
-        Some(when) => Mrkdwn::ours("The route ") + &route + " took it, because " + &Mrkdwn::code(when) + " holds.",
-        None => Mrkdwn::ours("The route ") + &route + " took it: it has no condition and takes what is left.",
+        Some(when) => Mrkdwn::ours("The route ") + route + " took it, because " + Mrkdwn::code(when) + " holds.",
+        None => Mrkdwn::ours("The route ") + route + " took it: it has no condition and takes what is left.",
     }
 }
 
 /// What was tried before, and why it did not match.
 pub fn rejected(why: &Why) -> Vec<Mrkdwn> {
     let line = |(route, condition): &(String, String)| {
-        Mrkdwn::ours("• ") + &Mrkdwn::escape(route).bold() + " did not: " + &Mrkdwn::code(condition) + " fails"
+        Mrkdwn::ours("• ") + Mrkdwn::escape(route).bold() + " did not: " + Mrkdwn::code(condition) + " fails"
     };
     why.rejected.iter().map(line).collect()
 }
@@ -44,13 +44,13 @@ pub fn rejected(why: &Why) -> Vec<Mrkdwn> {
 /// What it is grouped by.
 pub fn grouped(why: &Why) -> Mrkdwn {
     if why.grouped_by.is_empty() {
-        return Mrkdwn::ours("Signals with the same key are one incident. Its key: ") + &Mrkdwn::code(&why.key);
+        return Mrkdwn::ours("Signals with the same key are one incident. Its key: ") + Mrkdwn::code(&why.key);
     }
     let parts = why.grouped_by.iter().map(|(name, value)| {
         let value = if value.is_empty() { "(nothing)" } else { value };
         Mrkdwn::code(&format!("{name} = {value}"))
     });
-    Mrkdwn::ours("Signals of the route that agree in this are one incident: ") + &Mrkdwn::join(parts, ", ")
+    Mrkdwn::ours("Signals of the route that agree in this are one incident: ") + Mrkdwn::join(parts, ", ")
 }
 
 /// How often it was heard of.
@@ -71,4 +71,19 @@ fn times(number: u64) -> String {
         2 => "twice".to_owned(),
         more => format!("{more} times"),
     }
+}
+
+/// Entries that are not shown.
+pub fn earlier(skipped: usize) -> Mrkdwn {
+    Mrkdwn::escape(&format!("… {} earlier", crate::text::count(skipped, "entry", "entries")))
+}
+
+/// A label with its value.
+pub fn label(name: &str, value: &str) -> Mrkdwn {
+    Mrkdwn::escape(name).bold() + "  " + Mrkdwn::escape(value)
+}
+
+/// Where it comes from and how to type it.
+pub fn named(incident: &Incident) -> Mrkdwn {
+    Mrkdwn::code(&incident.id.0) + " · from " + Mrkdwn::escape(&incident.content.source)
 }

@@ -27,14 +27,15 @@ pub struct View {
 }
 
 impl View {
-    /// A form. `callback_id` comes back with the submission; the title and both buttons have at most 24 characters.
+    /// A form. `callback_id` comes back with the submission; the title and both buttons have at most 24 characters. Without
+    /// words on `submit` it is a page that is only read.
     pub fn modal(callback_id: &str, title: &str, submit: &str, close: &str) -> Self {
         let short = |text: &str| Some(Text::plain(text).at_most(24));
         View {
             kind: "modal",
             callback_id: within(callback_id, 255),
             title: short(title),
-            submit: short(submit),
+            submit: short(submit).filter(|_| !submit.is_empty()),
             close: short(close),
             private_metadata: None,
             blocks: Vec::new(),

@@ -171,7 +171,6 @@ fn full_incident(id: &str, state: State) -> Incident {
         failures: 2,
         plain: n > 1,
         moved: (n > 2).then(moved),
-        given_up: (n > 2).then(|| "no channel takes it".to_owned()),
     });
     let things = [Status::Firing, Status::Resolved, Status::Info]
         .map(|status| (status.word().to_owned(), Thing { status, at: t(9) }));
@@ -210,7 +209,7 @@ pub(super) fn full_timeline() -> Vec<Entry> {
     let whats = vec![
         What::Opened { severity: Severity::Warning },
         What::Refired,
-        What::Joined { title: "API errors".to_owned() },
+        What::Joined { titles: vec!["API errors".to_owned()], more: 3 },
         What::Worse { from: Severity::Info, to: Severity::Critical },
         What::Acknowledged,
         What::Unacknowledged,

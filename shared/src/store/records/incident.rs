@@ -100,8 +100,6 @@ struct PostRecord {
     plain: bool,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     moved: Option<MovedRecord>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    gone: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -266,7 +264,6 @@ impl From<Post> for PostRecord {
             failures,
             plain,
             moved,
-            given_up,
         } = post;
         Self {
             ch: channel,
@@ -278,7 +275,6 @@ impl From<Post> for PostRecord {
             fails: failures,
             plain,
             moved: moved.map(Into::into),
-            gone: given_up,
         }
     }
 }
@@ -295,7 +291,6 @@ impl From<PostRecord> for Post {
             failures: record.fails,
             plain: record.plain,
             moved: record.moved.map(Into::into),
-            given_up: record.gone,
         }
     }
 }

@@ -56,7 +56,7 @@ struct LineRecord {
 enum WhatRecord {
     Opened { sev: SeverityRecord },
     Refired,
-    Joined { title: String },
+    Joined { titles: Vec<String>, more: u64 },
     Worse { from: SeverityRecord, to: SeverityRecord },
     Acknowledged,
     Unacknowledged,
@@ -167,7 +167,7 @@ impl From<What> for WhatRecord {
         match what {
             What::Opened { severity } => Self::Opened { sev: severity.into() },
             What::Refired => Self::Refired,
-            What::Joined { title } => Self::Joined { title },
+            What::Joined { titles, more } => Self::Joined { titles, more },
             What::Worse { from, to } => Self::Worse { from: from.into(), to: to.into() },
             What::Acknowledged => Self::Acknowledged,
             What::Unacknowledged => Self::Unacknowledged,
@@ -185,7 +185,7 @@ impl From<WhatRecord> for What {
         match record {
             WhatRecord::Opened { sev } => Self::Opened { severity: sev.into() },
             WhatRecord::Refired => Self::Refired,
-            WhatRecord::Joined { title } => Self::Joined { title },
+            WhatRecord::Joined { titles, more } => Self::Joined { titles, more },
             WhatRecord::Worse { from, to } => Self::Worse { from: from.into(), to: to.into() },
             WhatRecord::Acknowledged => Self::Acknowledged,
             WhatRecord::Unacknowledged => Self::Unacknowledged,
