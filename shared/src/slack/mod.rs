@@ -11,8 +11,8 @@
 //! The store, the sources and the config must not enter, nor may a clock or a retry: when to try again is the caller's.
 
 pub mod blocks;
-//pub mod client;
+pub mod client;
 pub mod error;
 pub mod escape;
-//pub mod inbound;
+pub mod inbound;
 pub mod sign;

@@ -8,7 +8,7 @@ const ELLIPSIS: char = '…';
 
 /// Plain text of at most `max` code points.
 pub fn cut_plain(text: &str, max: usize) -> String {
-    cut(text, max, |rest| grapheme(rest))
+    cut(text, max, grapheme)
 }
 
 /// mrkdwn of at most `max` code points.
