@@ -114,4 +114,3 @@ pub async fn wake(queue: &dyn Queue, incident: &Incident) {
         tracing::warn!(incident = %incident.id, %error, "the courier was not woken; the sweep will do it");
     }
 }
-

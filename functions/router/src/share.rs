@@ -51,7 +51,10 @@ fn add(shares: &mut Vec<Share>, decision: Decision, position: usize, raw: &Raw, 
     let same = |share: &&mut Share| {
         let goes_there = share.decision.route == decision.route && share.decision.group == decision.group;
         let last = share.deliveries.last().map(|delivery| delivery.position);
-        goes_there && !notice && !share.notice && (last == Some(position) || share.deliveries.len() < MOST_DELIVERIES)
+        goes_there
+            && !notice
+            && !share.notice
+            && (last == Some(position) || share.deliveries.len() < MOST_DELIVERIES)
     };
     match shares.iter_mut().rev().find(same) {
         None => {
@@ -72,7 +75,10 @@ impl Share {
 
     /// What must not have effect twice: each delivery in this group. A notice is its signal.
     pub(crate) fn seen(&self, now: Timestamp) -> Vec<Seen> {
-        self.deliveries.iter().map(|delivery| change::seen(self.scope(), self.identity(delivery), now)).collect()
+        self.deliveries
+            .iter()
+            .map(|delivery| change::seen(self.scope(), self.identity(delivery), now))
+            .collect()
     }
 
     /// Leaves out what was committed before.

@@ -72,7 +72,18 @@ impl fmt::Display for Fault {
 
 /// The names that a condition or template can see: the fields of a signal.
 const NAMES: [&str; 12] = [
-    "source", "kind", "status", "severity", "title", "text", "facts", "labels", "links", "key", "at", "received_at",
+    "source",
+    "kind",
+    "status",
+    "severity",
+    "title",
+    "text",
+    "facts",
+    "labels",
+    "links",
+    "key",
+    "at",
+    "received_at",
 ];
 
 /// The schemes that `verify` knows.
@@ -122,12 +133,16 @@ fn source(name: &str, rules: &SourceRules, faults: &mut Vec<Fault>) {
     let path = format!("sources.{name}");
     if !SCHEMES.contains(&rules.verify.as_str()) {
         let message = format!("\"{}\" is no way to verify", rules.verify);
-        faults.push(Fault::at(format!("{path}.verify"), message).with_remedy(did_you_mean(&rules.verify, &SCHEMES)));
+        faults.push(
+            Fault::at(format!("{path}.verify"), message).with_remedy(did_you_mean(&rules.verify, &SCHEMES)),
+        );
     }
     let needs_secret = matches!(rules.verify.as_str(), "bearer" | "github" | "standard-webhooks");
     if needs_secret && rules.secrets.0.is_empty() {
         let remedy = format!("say `secrets: {name}` and put the secret under that name");
-        faults.push(Fault::at(path.clone(), format!("\"{}\" needs a secret", rules.verify)).with_remedy(remedy));
+        faults.push(
+            Fault::at(path.clone(), format!("\"{}\" needs a secret", rules.verify)).with_remedy(remedy),
+        );
     }
     if rules.verify == "sns" && rules.topics.0.is_empty() {
         let remedy = "list the ARNs of your topics under `topics:`; anybody can make a topic that signs well";
@@ -169,7 +184,9 @@ fn route(path: &str, rules: &RouteRules, faults: &mut Vec<Fault>) -> Route {
         }
     }
     if rules.to.0.is_empty() {
-        faults.push(Fault::at(format!("{path}.to"), "a route needs a channel").with_remedy("such as \"#alerts\""));
+        faults.push(
+            Fault::at(format!("{path}.to"), "a route needs a channel").with_remedy("such as \"#alerts\""),
+        );
     }
     let buttons = match &rules.buttons {
         None => Button::USUAL.to_vec(),

@@ -44,7 +44,8 @@ impl Config {
     /// # Errors
     /// Every fault, with its path in the file.
     pub fn from_json(json: &str) -> Result<Config, Vec<Fault>> {
-        let file: ConfigFile = serde_json::from_str(json).map_err(|error| vec![Fault::whole(error.to_string())])?;
+        let file: ConfigFile =
+            serde_json::from_str(json).map_err(|error| vec![Fault::whole(error.to_string())])?;
         check::compile(&file)
     }
 

@@ -58,7 +58,9 @@ impl Tree {
     /// brackets, so an index into a leaf is the leaf.
     fn find(&self, path: &str) -> Option<&Tree> {
         let mut node = self;
-        for step in path.split(['.', '[']).map(|step| step.trim_end_matches(']')).filter(|step| !step.is_empty()) {
+        for step in
+            path.split(['.', '[']).map(|step| step.trim_end_matches(']')).filter(|step| !step.is_empty())
+        {
             let next = match &node.0.value {
                 Branch::Map(fields) => fields.iter().find(|(name, _)| name == step).map(|(_, node)| node),
                 Branch::List(items) => step.parse().ok().and_then(|index: usize| items.get(index)),

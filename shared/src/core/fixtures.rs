@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::incident::{Applied, Event, Incident, IncidentId, Opening, Origin, Response, Rules, Verb, Why, apply, open};
+use super::incident::{
+    Applied, Event, Incident, IncidentId, Opening, Origin, Response, Rules, Verb, Why, apply, open,
+};
 use super::signal::{Severity, Signal, Status};
 
 /// 2026-11-22T09:00:00Z plus so many seconds.
@@ -33,7 +35,12 @@ impl Signal {
     }
 
     pub(crate) fn second(self, seconds: i64) -> Signal {
-        Signal { id: format!("d{seconds}-{}", self.status.word()), at: at(seconds), received_at: at(seconds), ..self }
+        Signal {
+            id: format!("d{seconds}-{}", self.status.word()),
+            at: at(seconds),
+            received_at: at(seconds),
+            ..self
+        }
     }
 
     pub(crate) fn resolved(self) -> Signal {

@@ -10,6 +10,7 @@ pub mod expression;
 #[cfg(test)]
 pub(crate) mod fixtures;
 pub mod incident;
+pub mod outcome;
 pub mod plan;
 pub mod raw;
 pub mod routing;

@@ -106,7 +106,8 @@ impl Routes {
         let group = match grouped_by.as_slice() {
             [] => own_group(signal),
             parts => {
-                let parts: Vec<String> = parts.iter().map(|(name, value)| format!("{name}={value}")).collect();
+                let parts: Vec<String> =
+                    parts.iter().map(|(name, value)| format!("{name}={value}")).collect();
                 parts.join("\n")
             }
         };

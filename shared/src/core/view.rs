@@ -115,9 +115,9 @@ const MOST_CONTROLS: usize = 5;
 
 /// The card of an incident, with the buttons that its route asks for.
 pub fn view(incident: &Incident, timeline: &[Entry], buttons: &[Button]) -> Card {
-    let began = timeline.iter().rposition(|entry| {
-        matches!(entry.what, What::Opened { .. } | What::Refired | What::Reopened)
-    });
+    let began = timeline
+        .iter()
+        .rposition(|entry| matches!(entry.what, What::Opened { .. } | What::Refired | What::Reopened));
     let since = timeline.get(began.unwrap_or(0)..).unwrap_or_default();
     let acked = since.iter().find(|entry| entry.what == What::Acknowledged);
     let (firing, all) = incident.firing_things();

@@ -65,7 +65,8 @@ pub fn buttons(controls: &[Control], id: &IncidentId) -> Vec<Element> {
 
 /// The overflow menu.
 pub fn menu(controls: &[Control], id: &IncidentId) -> Option<Element> {
-    let choice = |control: &Control| Choice::new(text::card::control(control), &format!("{} {id}", name(control)));
+    let choice =
+        |control: &Control| Choice::new(text::card::control(control), &format!("{} {id}", name(control)));
     Element::overflow(MENU, controls.iter().filter_map(choice))
 }
 

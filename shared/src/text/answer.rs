@@ -13,11 +13,15 @@ pub fn response(answer: &Answer, verb: &Verb, incident: &Incident) -> Mrkdwn {
     match answer {
         Answer::Done => done(verb) + title + ".",
         Answer::Duplicate | Answer::Older => Mrkdwn::ours("That was done already."),
-        Answer::AlreadyAcknowledged { by, at } => who(by) + " acknowledged " + title + " first, " + when(*at) + ".",
+        Answer::AlreadyAcknowledged { by, at } => {
+            who(by) + " acknowledged " + title + " first, " + when(*at) + "."
+        }
         Answer::AlreadyResolved { by, at } => {
             who(by) + " resolved " + title + " already, " + when(*at) + ". Reopen it if it is not over."
         }
-        Answer::NotAcknowledged => Mrkdwn::ours("Nobody has acknowledged ") + title + ", so there is nothing to take back.",
+        Answer::NotAcknowledged => {
+            Mrkdwn::ours("Nobody has acknowledged ") + title + ", so there is nothing to take back."
+        }
         Answer::AlreadyOpen => title + " is open already.",
         Answer::NotYours { by } => Mrkdwn::ours("That was ") + who(by) + ": use the button to change it.",
         Answer::IsNotice => title + " is a notice: nobody has to acknowledge or resolve it.",
@@ -40,7 +44,11 @@ fn done(verb: &Verb) -> Mrkdwn {
 
 /// There is no such incident.
 pub fn not_found(id: &IncidentId, command: &str) -> Mrkdwn {
-    Mrkdwn::ours("There is no incident ") + Mrkdwn::code(&id.0) + ". " + code2(command, "list") + " shows the open ones."
+    Mrkdwn::ours("There is no incident ")
+        + Mrkdwn::code(&id.0)
+        + ". "
+        + code2(command, "list")
+        + " shows the open ones."
 }
 
 /// A message that is no incident any more, or never was.
@@ -50,8 +58,9 @@ pub fn gone() -> Mrkdwn {
 
 /// Something failed on our side. The id is in the log.
 pub fn failed(request_id: &str) -> Mrkdwn {
-    Mrkdwn::ours("That did not work, and it is not your fault. Nothing is lost; try again in a moment. If it stays, quote ")
-        + Mrkdwn::code(request_id)
+    Mrkdwn::ours(
+        "That did not work, and it is not your fault. Nothing is lost; try again in a moment. If it stays, quote ",
+    ) + Mrkdwn::code(request_id)
         + "."
 }
 
@@ -64,10 +73,16 @@ pub fn not_a_command(error: &CommandError, slash: &str) -> Mrkdwn {
             unknown + meant.unwrap_or_default() + " " + code2(slash, "help") + " lists them all."
         }
         CommandError::Missing { command, what } => {
-            Mrkdwn::code(command.name) + " needs " + *what + ", for example " + code2(slash, command.example) + "."
+            Mrkdwn::code(command.name)
+                + " needs "
+                + *what
+                + ", for example "
+                + code2(slash, command.example)
+                + "."
         }
         CommandError::NotAnId { command, word } => {
-            let wrong = Mrkdwn::code(word) + " is not an incident's ID: that is five letters and digits, as on its message";
+            let wrong = Mrkdwn::code(word)
+                + " is not an incident's ID: that is five letters and digits, as on its message";
             wrong + ". For example " + code2(slash, command.example) + "."
         }
     }
@@ -98,12 +113,26 @@ pub fn status(open: &[Incident], more: bool, behind: usize) -> Mrkdwn {
     let at_least = Mrkdwn::ours(if more { "At least " } else { "" });
     let open = match (firing, acked) {
         (0, 0) => Mrkdwn::ours(":white_check_mark: Nothing is open."),
-        (0, acked) => at_least + Mrkdwn::escape(&format!("{} open, all acknowledged.", count(acked, "incident", "incidents"))),
+        (0, acked) => {
+            at_least
+                + Mrkdwn::escape(&format!(
+                    "{} open, all acknowledged.",
+                    count(acked, "incident", "incidents")
+                ))
+        }
         (firing, 0) => {
-            at_least + Mrkdwn::escape(&format!("{} firing, none acknowledged.", count(firing, "incident", "incidents")))
+            at_least
+                + Mrkdwn::escape(&format!(
+                    "{} firing, none acknowledged.",
+                    count(firing, "incident", "incidents")
+                ))
         }
         (firing, acked) => {
-            at_least + Mrkdwn::escape(&format!("{} firing, {acked} acknowledged.", count(firing, "incident", "incidents")))
+            at_least
+                + Mrkdwn::escape(&format!(
+                    "{} firing, {acked} acknowledged.",
+                    count(firing, "incident", "incidents")
+                ))
         }
     };
     let health = match behind {

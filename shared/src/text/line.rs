@@ -10,10 +10,15 @@ pub fn thread(entry: &Entry, title: &str) -> Mrkdwn {
         What::Refired => Mrkdwn::ours(":repeat: Firing again: ") + Mrkdwn::escape(title).bold(),
         What::Worse { from, to } => {
             let change = format!("{} → {}", from.word(), to.word());
-            Mrkdwn::ours(":arrow_up: Worse (") + Mrkdwn::escape(&change) + "): " + Mrkdwn::escape(title).bold()
+            Mrkdwn::ours(":arrow_up: Worse (")
+                + Mrkdwn::escape(&change)
+                + "): "
+                + Mrkdwn::escape(title).bold()
         }
         What::Lapsed { owner } => {
-            Mrkdwn::ours(":alarm_clock: ") + who(owner) + " acknowledged this, and it is still open: firing again."
+            Mrkdwn::ours(":alarm_clock: ")
+                + who(owner)
+                + " acknowledged this, and it is still open: firing again."
         }
         What::Noted { text } => Mrkdwn::ours(":memo: ") + who(&entry.by) + ": " + Mrkdwn::escape(text),
         What::Joined { titles, more } => {

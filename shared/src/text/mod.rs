@@ -75,4 +75,3 @@ pub fn sign(state: &State, severity: Severity) -> Mrkdwn {
 pub fn count(number: usize, one: &str, many: &str) -> String {
     if number == 1 { format!("1 {one}") } else { format!("{number} {many}") }
 }
-

@@ -25,10 +25,12 @@ pub const CLOSE: &str = "Close";
 pub fn matched(incident: &Incident) -> Mrkdwn {
     let route = Mrkdwn::escape(&incident.route).bold();
     match &incident.why.when {
-        _ if incident.route == UNROUTED => {
-            Mrkdwn::ours("No route took it, so it went to the fallback channel. Add a route for it to the config.")
+        _ if incident.route == UNROUTED => Mrkdwn::ours(
+            "No route took it, so it went to the fallback channel. Add a route for it to the config.",
+        ),
+        Some(when) => {
+            Mrkdwn::ours("The route ") + route + " took it, because " + Mrkdwn::code(when) + " holds."
         }
-        Some(when) => Mrkdwn::ours("The route ") + route + " took it, because " + Mrkdwn::code(when) + " holds.",
         None => Mrkdwn::ours("The route ") + route + " took it: it has no condition and takes what is left.",
     }
 }
@@ -44,7 +46,8 @@ pub fn rejected(why: &Why) -> Vec<Mrkdwn> {
 /// What it is grouped by.
 pub fn grouped(why: &Why) -> Mrkdwn {
     if why.grouped_by.is_empty() {
-        return Mrkdwn::ours("Signals with the same key are one incident. Its key: ") + Mrkdwn::code(&why.key);
+        return Mrkdwn::ours("Signals with the same key are one incident. Its key: ")
+            + Mrkdwn::code(&why.key);
     }
     let parts = why.grouped_by.iter().map(|(name, value)| {
         let value = if value.is_empty() { "(nothing)" } else { value };

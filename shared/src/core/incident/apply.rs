@@ -8,7 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::answer::Answer;
 use super::{
-    Actor, Content, Counts, Effect, Entry, Incident, IncidentId, Line, MAX_THINGS, Post, State, Thing, What, Why,
+    Actor, Content, Counts, Effect, Entry, Incident, IncidentId, Line, MAX_THINGS, Post, State, Thing, What,
+    Why, entry_id,
 };
 use crate::core::signal::{Severity, Signal, Status};
 
@@ -283,7 +284,9 @@ impl<'a> Fold<'a> {
     /// A storm of joining things is one line in the thread, not a thousand.
     fn joins(&mut self, by: Actor, title: &str) {
         match self.entries.last_mut().map(|entry| &mut entry.what) {
-            Some(What::Joined { titles, .. }) if titles.len() < NAMED_JOINERS => titles.push(title.to_owned()),
+            Some(What::Joined { titles, .. }) if titles.len() < NAMED_JOINERS => {
+                titles.push(title.to_owned())
+            }
             Some(What::Joined { more, .. }) => *more += 1,
             _ => self.record(by, What::Joined { titles: vec![title.to_owned()], more: 0 }, Some(false)),
         }
@@ -308,7 +311,11 @@ impl<'a> Fold<'a> {
             (_, State::Notice) => Answer::IsNotice,
             (Verb::Ack, State::Firing) => {
                 let lapses_at = self.rules.ack_for.and_then(|lease| self.now.checked_add(lease).ok());
-                self.enter(State::Acknowledged { by: by.clone(), at: self.now, lapses_at }, by, What::Acknowledged)
+                self.enter(
+                    State::Acknowledged { by: by.clone(), at: self.now, lapses_at },
+                    by,
+                    What::Acknowledged,
+                )
             }
             (Verb::Ack, State::Acknowledged { by, at, .. }) => Answer::AlreadyAcknowledged { by, at },
             (Verb::Unack, State::Acknowledged { by: owner, .. }) if undo && owner != by => {
@@ -378,8 +385,3 @@ pub const MAX_NOTE: usize = 3000;
 
 /// How many joining things a thread line names before it counts them.
 const NAMED_JOINERS: usize = 5;
-
-fn entry_id(version: u64, position: usize) -> String {
-    format!("{version:08}.{position:03}")
-}
-

@@ -61,7 +61,8 @@ impl IncidentId {
                 other => other,
             })
             .collect();
-        let fits = (SHORTEST_ID..=12).contains(&name.len()) && name.bytes().all(|letter| ALPHABET.contains(&letter));
+        let fits =
+            (SHORTEST_ID..=12).contains(&name.len()) && name.bytes().all(|letter| ALPHABET.contains(&letter));
         fits.then_some(IncidentId(name))
     }
 }
@@ -338,6 +339,11 @@ pub struct Why {
 
 /// The most things (dedup keys) that one incident tracks; a DynamoDB item holds 400 kB.
 pub const MAX_THINGS: usize = 1000;
+
+/// The id of the timeline entry at a position of the commit that makes this version; ids order the timeline.
+pub fn entry_id(version: u64, position: usize) -> String {
+    format!("{version:08}.{position:03}")
+}
 
 impl State {
     /// Firing or acknowledged.

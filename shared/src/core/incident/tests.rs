@@ -37,11 +37,7 @@ fn an_incident_follows_its_signals_and_its_people() {
             "acked by ANA, error",
         ),
         ("an ack can be taken back", vec![(9, ana(Verb::Ack)), (10, ben(Verb::Unack))], "firing, error"),
-        (
-            "severity rises",
-            vec![(20, says(fire().second(20).as_bad_as(Critical)))],
-            "firing, critical",
-        ),
+        ("severity rises", vec![(20, says(fire().second(20).as_bad_as(Critical)))], "firing, critical"),
         (
             "severity does not fall while it is open",
             vec![(20, says(fire().second(20).as_bad_as(Warning)))],
@@ -84,14 +80,22 @@ fn an_incident_follows_its_signals_and_its_people() {
             "resolved by BEN, error",
         ),
         ("a person reopens it", vec![(9, ben(Verb::Resolve)), (10, ana(Verb::Reopen))], "firing, error"),
-        ("taking back one's own emoji undoes it", vec![(1, emoji("ANA", Verb::Ack)), (2, emoji("ANA", Verb::Unack))], "firing, error"),
+        (
+            "taking back one's own emoji undoes it",
+            vec![(1, emoji("ANA", Verb::Ack)), (2, emoji("ANA", Verb::Unack))],
+            "firing, error",
+        ),
         (
             "taking back an emoji does not undo what somebody else did",
             vec![(1, ana(Verb::Ack)), (2, emoji("BEN", Verb::Unack))],
             "acked by ANA, error",
         ),
         ("the lease lapses", vec![(9, ana(Verb::Ack)), (4 * 3600 + 9, Event::Due)], "firing, error"),
-        ("the lease does not lapse early", vec![(9, ana(Verb::Ack)), (4 * 3600, Event::Due)], "acked by ANA, error"),
+        (
+            "the lease does not lapse early",
+            vec![(9, ana(Verb::Ack)), (4 * 3600, Event::Due)],
+            "acked by ANA, error",
+        ),
         (
             "it stays open while one of its things fires",
             vec![(5, says(fire().about("disk").second(5))), (9, says(ok().second(9)))],
@@ -153,12 +157,17 @@ fn only_what_is_new_to_the_channel_gets_a_line() {
     assert_eq!(line(&[press("ANA", Verb::Ack)]), [None], "the card says it");
     assert_eq!(line(&[press("ANA", Verb::Resolve)]), [None], "the card says it");
     assert_eq!(line(&[says(fire().second(9))]), [], "nothing new");
-    assert_eq!(line(&[says(fire().second(9).as_bad_as(Critical))]), [Some(true)], "worse: channel and thread");
+    assert_eq!(
+        line(&[says(fire().second(9).as_bad_as(Critical))]),
+        [Some(true)],
+        "worse: channel and thread"
+    );
     assert_eq!(line(&[says(fire().about("disk").second(9))]), [Some(false)], "thread only");
     assert_eq!(line(&[press("ANA", Verb::Note("hi".into()))]), [Some(false)], "thread only");
     let resolved_then_fires = [says(fire().resolved().second(9)), says(fire().second(10))];
     assert_eq!(line(&resolved_then_fires), [None, Some(true)], "a re-fire: channel and thread");
-    let reply = Event::Response(Response { verb: Verb::Note("hi".into()), by: "ANA".into(), origin: Origin::Thread });
+    let reply =
+        Event::Response(Response { verb: Verb::Note("hi".into()), by: "ANA".into(), origin: Origin::Thread });
     assert_eq!(line(&[reply]), [None], "a reply is in the thread already");
 }
 
@@ -187,7 +196,10 @@ fn a_resolution_that_comes_first_makes_a_closed_incident_that_learns_when_it_beg
     let rules = Rules::default();
     let first = open(opening(), &Signal::test().resolved().second(60), &[], &rules, at(61)).incident;
     assert_eq!(told(&first), "resolved by source, error");
-    assert!(!starts_anew(&first, &Signal::test().second(10), &rules, at(7200)), "the late firing belongs to it");
+    assert!(
+        !starts_anew(&first, &Signal::test().second(10), &rules, at(7200)),
+        "the late firing belongs to it"
+    );
     let then = first.after(7200, &[says(Signal::test().second(10))]);
     assert_eq!(told(&then), "resolved by source, error");
     assert_eq!((then.opened_at, then.counts.firings), (at(10), 1));
@@ -201,7 +213,10 @@ fn a_refire_reopens_within_the_window_and_starts_anew_after_it() {
     let anew = |second| starts_anew(&over, &Signal::test().second(second), &rules, at(second));
     assert!(!anew(60 + window));
     assert!(anew(61 + window));
-    assert!(!starts_anew(&Incident::test(), &Signal::test().second(99_999), &rules, at(99_999)), "it is open");
+    assert!(
+        !starts_anew(&Incident::test(), &Signal::test().second(99_999), &rules, at(99_999)),
+        "it is open"
+    );
     let later_resolution = Signal::test().resolved().second(99_999);
     assert!(!starts_anew(&over, &later_resolution, &rules, at(99_999)), "a resolution opens nothing anew");
 }
@@ -218,7 +233,11 @@ fn names_can_be_typed_as_they_are_read() {
     let id = IncidentId::derive("rest", "d1-0", SHORTEST_ID);
     assert_eq!(id, IncidentId::derive("rest", "d1-0", SHORTEST_ID), "the same input gives the same name");
     assert_ne!(id, IncidentId::derive("rest", "d2-0", SHORTEST_ID));
-    assert_eq!(IncidentId::derive("rest", "d1-0", 7).0.get(..5), Some(id.0.as_str()), "a longer name only adds");
+    assert_eq!(
+        IncidentId::derive("rest", "d1-0", 7).0.get(..5),
+        Some(id.0.as_str()),
+        "a longer name only adds"
+    );
     assert_eq!(IncidentId::typed(&format!(" #{} ", id.0.to_uppercase())), Some(id));
     assert_eq!(IncidentId::typed("OIL99"), Some(IncidentId("01199".into())), "letters that look like digits");
     for wrong in ["", "k7q", "k7qf3!", "k7qf3k7qf3k7qf3", "uuuuu"] {

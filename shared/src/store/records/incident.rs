@@ -254,17 +254,7 @@ impl From<CountsRecord> for Counts {
 
 impl From<Post> for PostRecord {
     fn from(post: Post) -> Self {
-        let Post {
-            channel,
-            channel_id,
-            root,
-            shown,
-            shown_revision,
-            next_at,
-            failures,
-            plain,
-            moved,
-        } = post;
+        let Post { channel, channel_id, root, shown, shown_revision, next_at, failures, plain, moved } = post;
         Self {
             ch: channel,
             id: channel_id,
