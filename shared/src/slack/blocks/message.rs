@@ -4,9 +4,9 @@
 
 use serde::Serialize;
 
-use super::cut::{cut_plain, length};
+use super::cut::length;
 use super::{Block, Piece};
-use crate::slack::escape::{Mrkdwn, honest};
+use crate::slack::escape::Mrkdwn;
 
 /// How many blocks a message may have; those in attachments are counted in, to be safe.
 pub const MAX_BLOCKS: usize = 50;
@@ -36,8 +36,8 @@ pub struct Message {
 pub struct Attachment {
     /// `#rrggbb`.
     pub color: String,
-    /// What notifications show where the message has no `text`. Plain.
-    pub fallback: String,
+    /// What notifications show where the message has no `text`.
+    pub fallback: Mrkdwn,
     /// What is shown.
     pub blocks: Vec<Block>,
 }
@@ -58,10 +58,9 @@ impl Message {
     pub fn attachment(
         mut self,
         color: &str,
-        fallback: &str,
+        fallback: Mrkdwn,
         blocks: impl IntoIterator<Item = Block>,
     ) -> Self {
-        let fallback = honest(fallback);
         self.attachments.push(Attachment {
             color: color.to_owned(),
             fallback,
@@ -72,7 +71,7 @@ impl Message {
 
     /// What to send instead if Slack refuses the blocks: the same words and nothing that could be refused again.
     pub fn words_only(&self) -> Message {
-        let fallback = || self.attachments.first().map(|first| Mrkdwn::escape(&first.fallback));
+        let fallback = || self.attachments.first().map(|first| first.fallback.clone());
         let text = if self.text.is_empty() { fallback().unwrap_or_default() } else { self.text.clone() };
         Message::text(text).fit()
     }
@@ -85,7 +84,7 @@ impl Message {
         self.attachments.truncate(100);
         let mut room = MAX_BLOCKS - self.blocks.len();
         for attachment in &mut self.attachments {
-            attachment.fallback = cut_plain(&attachment.fallback, MAX_TEXT);
+            attachment.fallback = attachment.fallback.cut(MAX_TEXT);
             attachment.blocks.retain(|block| !block.is_empty());
             attachment.blocks.truncate(room);
             room -= attachment.blocks.len();
@@ -130,7 +129,7 @@ impl Message {
         visit(Piece::Mrkdwn(self.text.as_mut_string()));
         self.blocks.iter_mut().for_each(|block| block.each_text(visit));
         for attachment in &mut self.attachments {
-            visit(Piece::Plain(&mut attachment.fallback));
+            visit(Piece::Mrkdwn(attachment.fallback.as_mut_string()));
             attachment.blocks.iter_mut().for_each(|block| block.each_text(visit));
         }
     }
@@ -200,7 +199,7 @@ mod tests {
     fn blocks_in_attachments_count_too() {
         let message = Message::default().blocks((0..30).map(|_| Block::Divider)).attachment(
             "#d92d20",
-            "fallback",
+            Mrkdwn::ours("fallback"),
             (0..30).map(|_| Block::Divider),
         );
         let fitted = message.fit();
@@ -221,11 +220,13 @@ mod tests {
     fn refused_blocks_leave_the_words() {
         let spoken = Message::text(Mrkdwn::ours("*words*")).blocks([of(5)]);
         assert_eq!(spoken.words_only(), Message::text(Mrkdwn::ours("*words*")));
-        let silent = Message::default().attachment("#d92d20", "5 < 6", [of(5)]);
+        let silent = Message::default().attachment("#d92d20", Mrkdwn::escape("5 < 6"), [of(5)]);
         assert_eq!(silent.words_only().text.as_str(), "5 &lt; 6");
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
         #[test]
         fn whatever_is_put_in_fits(
             lengths in prop::collection::vec(0_usize..6_000, 0..70),
@@ -237,7 +238,7 @@ mod tests {
             let message = Message::text(Mrkdwn::escape(&"&".repeat(text)))
                 .blocks(lengths.into_iter().map(of))
                 .blocks([Block::fields(fields.into_iter().map(|n| Text::foreign(&"f".repeat(n))))])
-                .attachment("#111111", &"b".repeat(text), [Block::actions("row", menu)]);
+                .attachment("#111111", Mrkdwn::escape(&"b".repeat(text)), [Block::actions("row", menu)]);
             let fitted = message.fit();
             prop_assert!(total(&fitted) <= MAX_MESSAGE_TEXT);
             prop_assert!(length(fitted.text.as_str()) <= MAX_TEXT);

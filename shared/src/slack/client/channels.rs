@@ -108,7 +108,7 @@ struct One {
 }
 
 impl Client {
-    /// One page of the public channels, and of the private ones that we are in: at most 1,000, without archived ones.
+    /// One page of the public channels, and of the private ones that we are in: at most 999, without archived ones.
     pub async fn conversations_list(&self, cursor: Option<&str>) -> Result<Page<Channel>, SlackError> {
         let fields = [
             ("types", Some("public_channel,private_channel")),
