@@ -1,2 +1,37 @@
-//! Compiles the built-in YAML files (sources and the default config) to JSON, so that no function carries a YAML parser.
-fn main() {}
+//! Compiles the built-in YAML files to JSON, so that no function carries a YAML parser: the mappings in `sources/`, one
+//! object of file name to content. What the files mean is checked by the code that reads them, and by its tests.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::Path;
+use std::{env, fs};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    println!("cargo::rerun-if-changed=build.rs");
+    let out = env::var("OUT_DIR")?;
+    let sources = compile_folder(Path::new("sources"))?;
+    fs::write(Path::new(&out).join("sources.json"), serde_json::to_string(&sources)?)?;
+    // A single file, such as the default config, goes the same way: `compile(path)` and a `fs::write` beside it.
+    Ok(())
+}
+
+/// Every YAML file of a folder, by its name without the ending.
+fn compile_folder(folder: &Path) -> Result<BTreeMap<String, serde_json::Value>, Box<dyn Error>> {
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name = path.file_stem().and_then(|name| name.to_str()).ok_or("a file name that is not UTF-8")?;
+        if path.extension().is_some_and(|ending| ending == "yaml") {
+            files.insert(name.to_owned(), compile(&path)?);
+        }
+    }
+    Ok(files)
+}
+
+/// One YAML file as JSON.
+fn compile(path: &Path) -> Result<serde_json::Value, Box<dyn Error>> {
+    println!("cargo::rerun-if-changed={}", path.display());
+    serde_saphyr::from_str(&fs::read_to_string(path)?)
+        .map_err(|error| format!("{}: {error}", path.display()).into())
+}

@@ -1,4 +1,5 @@
 //! What the functions share.
 
 pub mod core;
+pub mod sources;
 pub mod store;
