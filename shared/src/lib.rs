@@ -6,5 +6,6 @@ pub mod core;
 pub mod present;
 pub mod queue;
 pub mod slack;
+pub mod sources;
 pub mod store;
 pub mod text;

@@ -50,7 +50,7 @@ pub struct Context {
 }
 
 /// A value inside the language: the result of one expression that another one is to see.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize)]
 pub struct Data(Value);
 
 /// A compiled expression, such as `severity == "critical" and labels.service in ["payments"]`.
@@ -123,9 +123,23 @@ impl Data {
         (self.0.kind() == ValueKind::Seq).then(|| self.0.try_iter().into_iter().flatten().map(Data).collect())
     }
 
-    /// Neither undefined nor null.
-    pub fn is_present(&self) -> bool {
-        !self.0.is_undefined() && !self.0.is_none()
+    /// What is not there.
+    pub fn undefined() -> Self {
+        Data(Value::UNDEFINED)
+    }
+
+    /// The names and values if it is a map of plain values; values that are lists or maps, or null, are left out.
+    pub fn entries(&self) -> Vec<(String, String)> {
+        if self.0.kind() != ValueKind::Map {
+            return Vec::new();
+        }
+        let keys = self.0.try_iter().into_iter().flatten();
+        keys.filter_map(|key| {
+            let value = self.0.get_item(&key).ok()?;
+            let plain = matches!(value.kind(), ValueKind::String | ValueKind::Number | ValueKind::Bool);
+            plain.then(|| (key.to_string(), text_of(&value)))
+        })
+        .collect()
     }
 }
 
@@ -169,8 +183,7 @@ impl Expression {
         let value = self.eval(context)?.0;
         Ok(match value.kind() {
             ValueKind::Undefined | ValueKind::None => None,
-            ValueKind::Bool => Some(value.is_true().to_string()),
-            _ => Some(value.to_string()),
+            _ => Some(text_of(&value)),
         })
     }
 
@@ -285,6 +298,11 @@ fn sorted(names: std::collections::HashSet<String>) -> Vec<String> {
     let mut names: Vec<String> = names.into_iter().collect();
     names.sort();
     names
+}
+
+/// As templates print it: truth as in JSON.
+fn text_of(value: &Value) -> String {
+    if value.kind() == ValueKind::Bool { value.is_true().to_string() } else { value.to_string() }
 }
 
 /// Line and column, from 1, of a byte offset.

@@ -70,6 +70,7 @@ const FILTERS: &[&str] = &[
     "regex_find",
     "regex_replace",
     "timestamp",
+    "to_map",
     "truncate",
 ];
 
@@ -123,6 +124,7 @@ pub(super) fn add_to(environment: &mut Environment<'static>) {
     environment.add_filter("regex_find", regex_find);
     environment.add_filter("regex_replace", regex_replace);
     environment.add_filter("timestamp", timestamp);
+    environment.add_filter("to_map", to_map);
     environment.add_filter("truncate", |text: &str, length: usize| truncate(text, length));
     environment.add_test("matching", |text: &str, pattern: &str| {
         Ok::<_, Error>(regex(pattern)?.is_match(searched(text)))
@@ -208,6 +210,15 @@ fn regex_replace(text: &str, pattern: &str, replacement: &str) -> Result<String,
 fn timestamp(value: &Value) -> Value {
     let text = value.to_string();
     time::parse(&text).map_or(Value::UNDEFINED, |time: Timestamp| Value::from(time.to_string()))
+}
+
+/// `[{"name": "a", "value": 1}]` as `{"a": 1}`: how AWS writes dimensions and tags. What is no such pair is left out.
+fn to_map(list: &Value, name: &str, value: &str) -> Value {
+    let pairs = list.try_iter().into_iter().flatten().filter_map(|pair| {
+        let name = pair.get_attr(name).ok()?.as_str()?.to_owned();
+        Some((name, pair.get_attr(value).ok()?))
+    });
+    Value::from(pairs.collect::<BTreeMap<String, Value>>())
 }
 
 fn truncate(text: &str, length: usize) -> String {
@@ -302,6 +313,7 @@ mod tests {
             (r#""a1b22" | regex_replace("[0-9]+", "_")"#, Some("a_b_")),
             (r#""2026-11-22T09:03:12.345+0000" | timestamp"#, Some("2026-11-22T09:03:12.345Z")),
             ("1614265330 | timestamp", Some("2021-02-25T15:02:10Z")),
+            (r#"([{"Name": "a", "Value": 1}, 2] | to_map("Name", "Value")).a"#, Some("1")),
             (r#""abcdef" | truncate(4)"#, Some("abc…")),
             (r#""SEV1: down" is matching("(?i)sev1")"#, Some("true")),
         ] {

@@ -1,0 +1,267 @@
+//! The fields of an arbitrary JSON payload as a flat list, nearest to the top first, and the search for the one that a list
+//! of names promises most of. Bounded in number and depth whatever the payload. What values mean is for `words`.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use serde_json::Value;
+
+use super::web_address;
+
+/// The most fields that are looked at, how deep, and how many elements of a list.
+const MAX_FIELDS: usize = 500;
+const MAX_DEPTH: usize = 6;
+const MAX_LIST: usize = 10;
+
+/// Maps that are about somebody or something else: what is in them rarely speaks for the notification.
+const ASIDE: &[&str] = &[
+    "actor",
+    "assignee",
+    "author",
+    "avatar",
+    "context",
+    "creator",
+    "headers",
+    "labels",
+    "links",
+    "meta",
+    "metadata",
+    "organization",
+    "owner",
+    "previous",
+    "previousattributes",
+    "repository",
+    "request",
+    "sender",
+    "tags",
+    "team",
+    "user",
+];
+
+/// Parts of names whose values are of no use to people.
+const TECHNICAL: &[&str] = &[
+    "api",
+    "avatar",
+    "callback",
+    "checksum",
+    "cursor",
+    "gravatar",
+    "hash",
+    "icon",
+    "image",
+    "logo",
+    "nonce",
+    "password",
+    "schema",
+    "secret",
+    "signature",
+    "thumbnail",
+    "token",
+    "unsubscribe",
+    "version",
+    "webhook",
+];
+
+/// All fields, nearest to the top first.
+pub(super) struct Fields {
+    fields: Vec<Field>,
+    tags: BTreeMap<String, String>,
+}
+
+/// One plain value with its name and place.
+pub(super) struct Field {
+    path: String,
+    /// The last name in lower case without separators; also with its parent's: `monitor.name` is `monitorname` too.
+    name: String,
+    with_parent: String,
+    text: String,
+    depth: usize,
+    aside: bool,
+}
+
+impl Fields {
+    pub(super) fn of(body: &Value) -> Self {
+        let mut found = Fields { fields: Vec::new(), tags: BTreeMap::new() };
+        let mut queue = VecDeque::from([Place {
+            path: String::new(),
+            name: String::new(),
+            parent: String::new(),
+            value: body,
+            depth: 0,
+            aside: false,
+        }]);
+        while let Some(place) = queue.pop_front() {
+            if found.fields.len() >= MAX_FIELDS || queue.len() > 4 * MAX_FIELDS {
+                break;
+            }
+            match place.value {
+                Value::Object(map) if place.depth < MAX_DEPTH => {
+                    let aside = place.aside || ASIDE.contains(&place.name.as_str());
+                    if matches!(place.name.as_str(), "labels" | "tags" | "commonlabels") {
+                        found.tags.extend(
+                            map.iter().filter_map(|(name, value)| Some((name.clone(), plain(value)?))),
+                        );
+                    }
+                    queue.extend(
+                        map.iter().take(MAX_FIELDS).map(|(name, value)| place.inner(name, value, aside)),
+                    );
+                }
+                Value::Array(list) if place.depth < MAX_DEPTH => {
+                    if matches!(place.name.as_str(), "labels" | "tags") {
+                        found.tags.extend(list.iter().filter_map(|value| tag(value.as_str()?)));
+                    }
+                    for value in list.iter().take(MAX_LIST) {
+                        queue.push_back(Place { value, depth: place.depth + 1, ..place.clone() });
+                    }
+                }
+                value => found.fields.extend(plain(value).map(|text| place.field(text))),
+            }
+        }
+        if let Some(tags) = body.get("tags").and_then(Value::as_str) {
+            found.tags.extend(tags.split(',').take(100).filter_map(tag));
+        }
+        found
+    }
+
+    pub(super) fn all(&self) -> impl Iterator<Item = &Field> {
+        self.fields.iter()
+    }
+
+    /// The entries of `labels` and `tags`, whatever their form.
+    pub(super) fn tags(&self) -> impl Iterator<Item = (String, String)> {
+        self.tags.iter().take(100).map(|(name, value)| (name.clone(), value.clone()))
+    }
+
+    /// The fields with one of the names, the most promising first: by place in the list of names, then by nearness to the
+    /// top; a level further down weighs as much as three places in the list.
+    pub(super) fn ranked(&self, names: &[&str]) -> Vec<&Field> {
+        let mut ranked: Vec<(usize, &Field)> = self
+            .fields
+            .iter()
+            .filter(|field| !field.text.trim().is_empty())
+            .filter_map(|field| {
+                let own = names.iter().position(|name| *name == field.name);
+                let with_parent =
+                    names.iter().position(|name| *name == field.with_parent).map(|at| at.saturating_sub(3));
+                let place = own.into_iter().chain(with_parent).min()?;
+                Some((place + 3 * field.depth + if field.aside { 40 } else { 0 }, field))
+            })
+            .collect();
+        ranked.sort_by_key(|(cost, _)| *cost);
+        ranked.into_iter().map(|(_, field)| field).collect()
+    }
+
+    /// The most promising field that also fulfils a condition.
+    pub(super) fn best(&self, names: &[&str], fits: impl Fn(&Field) -> bool) -> Option<&Field> {
+        self.ranked(names).into_iter().find(|field| fits(field))
+    }
+
+    /// What the most promising field that can be read says.
+    pub(super) fn first<T>(&self, names: &[&str], read: impl Fn(&Field) -> Option<T>) -> Option<T> {
+        self.ranked(names).into_iter().find_map(read)
+    }
+
+    /// Whether there is any field with one of the names.
+    pub(super) fn has(&self, names: &[&str]) -> bool {
+        !self.ranked(names).is_empty()
+    }
+
+    /// Any address of a page, whatever its name.
+    pub(super) fn any_link(&self) -> Option<&Field> {
+        self.fields
+            .iter()
+            .find(|field| !field.is_technical() && !field.aside && web_address(&field.text).is_some())
+    }
+}
+
+impl Field {
+    pub(super) fn path(&self) -> &str {
+        &self.path
+    }
+
+    /// In lower case, without separators.
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Of no use to people: identifiers, secrets, pictures, programs' addresses.
+    pub(super) fn is_technical(&self) -> bool {
+        let ends_as_id = self.path.ends_with("id") || self.path.ends_with("Id") || self.path.ends_with("ID");
+        self.aside
+            || (ends_as_id && !matches!(self.name.as_str(), "accountid"))
+            || TECHNICAL.iter().any(|word| self.name.contains(word))
+    }
+
+    /// Its name for people: the last part of the path in words.
+    pub(super) fn label(&self) -> String {
+        let last = self.path.rsplit('.').next().unwrap_or_default();
+        let mut words = String::new();
+        for character in last.chars().take(40) {
+            match character {
+                '_' | '-' => words.push(' '),
+                upper if upper.is_uppercase() && words.ends_with(char::is_lowercase) => {
+                    words.push(' ');
+                    words.extend(upper.to_lowercase());
+                }
+                other => words.push(other),
+            }
+        }
+        words
+    }
+}
+
+#[derive(Clone)]
+struct Place<'a> {
+    path: String,
+    name: String,
+    parent: String,
+    value: &'a Value,
+    depth: usize,
+    aside: bool,
+}
+
+impl<'a> Place<'a> {
+    fn inner(&self, name: &str, value: &'a Value, aside: bool) -> Self {
+        let short: String = name.chars().take(80).collect();
+        let path = if self.path.is_empty() { short.clone() } else { format!("{}.{short}", self.path) };
+        Place { path, name: folded(&short), parent: self.name.clone(), value, depth: self.depth + 1, aside }
+    }
+
+    fn field(&self, text: String) -> Field {
+        // `{"service": {"name": "payments"}}` says the service as well as `{"service": "payments"}` does.
+        let stands_for_parent =
+            matches!(self.name.as_str(), "name" | "summary" | "title" | "displayname" | "slug");
+        let (name, with_parent) = match (stands_for_parent, self.parent.as_str()) {
+            (true, "service" | "host" | "monitor" | "check" | "environment" | "resource" | "project") => {
+                (self.parent.clone(), format!("{}{}", self.parent, self.name))
+            }
+            _ => (self.name.clone(), format!("{}{}", self.parent, self.name)),
+        };
+        Field { path: self.path.clone(), name, with_parent, text, depth: self.depth, aside: self.aside }
+    }
+}
+
+/// A name in lower case without separators: `alert_name`, `alertName` and `Alert-Name` are one.
+fn folded(name: &str) -> String {
+    name.chars().filter(|character| character.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+fn plain(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(truth) => Some(truth.to_string()),
+        Value::Null | Value::Array(_) | Value::Object(_) => None,
+    }
+}
+
+/// `name:value` or `name=value`.
+fn tag(text: &str) -> Option<(String, String)> {
+    let (name, value) = text.split_once([':', '='])?;
+    let (name, value) = (name.trim(), value.trim());
+    let plain = !name.is_empty() && !name.contains(char::is_whitespace) && !value.starts_with("//");
+    plain.then(|| (name.to_owned(), value.to_owned()))
+}

@@ -1,0 +1,478 @@
+//! What no mapping understands still has to read well: most senders will never have a mapping. Title, text, status,
+//! severity, identity, time and links are found by the names and shapes of fields (`fields`) and by the words in them
+//! (`words`), in the order of how much a name promises.
+//!
+//! Careful where it matters: a word that is not known is no status, so nothing fires by accident; identity comes from a
+//! field that names the alert, else from what remains of the title without its state, its numbers and its times, never
+//! from the message's own id. No knowledge of a single sender may enter: that is what mapping files are for.
+
+mod fields;
+mod plain;
+mod words;
+
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::Value;
+
+use self::fields::{Field, Fields};
+use self::words::Reading;
+use super::draft::{Draft, line, web_address};
+use super::unwrap::Envelope;
+use crate::core::signal::{Severity, Status};
+use crate::core::time;
+
+/// The most elements of a list of notifications that become signals of their own.
+const MAX_ELEMENTS: usize = 200;
+/// The most facts picked for the line under the title.
+const MAX_FACTS: usize = 6;
+
+/// Reads any payload. At least one draft.
+pub(super) fn read(body: &Value, envelope: &Envelope, received_at: Timestamp) -> Vec<Draft> {
+    match body {
+        Value::Array(elements) if !elements.is_empty() && elements.iter().all(Value::is_object) => {
+            let mut drafts: Vec<Draft> = elements
+                .iter()
+                .take(MAX_ELEMENTS)
+                .map(|element| object(element, envelope, received_at))
+                .collect();
+            let above = elements.len().saturating_sub(MAX_ELEMENTS);
+            if above > 0 {
+                let title = format!("{above} further entries in one delivery");
+                drafts.push(Draft { title, ..Draft::default() });
+            }
+            drafts
+        }
+        Value::Object(fields) if !fields.is_empty() => vec![object(body, envelope, received_at)],
+        Value::String(text) => vec![plain::read(text, envelope)],
+        Value::Null | Value::Object(_) => vec![plain::read("", envelope)],
+        other => vec![plain::read(&other.to_string(), envelope)],
+    }
+}
+
+const TITLES: &[&str] = &[
+    "title",
+    "alerttitle",
+    "eventtitle",
+    "incidenttitle",
+    "subject",
+    "headline",
+    "summary",
+    "alertsubject",
+    "shortmessage",
+    "alertname",
+    "alertmessage",
+    "incidentname",
+    "monitorname",
+    "monitorfriendlyname",
+    "checkname",
+    "rulename",
+    "message",
+    "msg",
+    "alarmname",
+    "shortdescription",
+    "displayname",
+    "friendlyname",
+    "name",
+    "text",
+    "description",
+    "body",
+    "reason",
+    "detailtype",
+    "eventname",
+    "eventtype",
+    "event",
+    "type",
+];
+/// Titles that only name the thing, so that its state has to be said beside them.
+const NAMES: &[&str] = &[
+    "alertname",
+    "incidentname",
+    "monitorname",
+    "monitorfriendlyname",
+    "checkname",
+    "rulename",
+    "alarmname",
+    "displayname",
+    "friendlyname",
+    "name",
+];
+const TEXTS: &[&str] = &[
+    "description",
+    "longdescription",
+    "message",
+    "msg",
+    "body",
+    "text",
+    "details",
+    "detail",
+    "summary",
+    "reason",
+    "error",
+    "errormessage",
+    "alertdetails",
+    "content",
+    "output",
+    "comment",
+    "note",
+    "cause",
+];
+const STATES: &[&str] = &[
+    "status",
+    "state",
+    "alertstate",
+    "alertstatus",
+    "currentstate",
+    "currentstatus",
+    "newstate",
+    "newstatus",
+    "newstatevalue",
+    "incidentstatus",
+    "incidentstate",
+    "monitorstatus",
+    "checkstatus",
+    "alerttransition",
+    "transition",
+    "triggerstatus",
+    "problemstatus",
+    "problemstate",
+    "result",
+    "conclusion",
+    "outcome",
+    "condition",
+    "alerttypefriendlyname",
+    "phase",
+    "health",
+    "healthstatus",
+];
+/// Fields that say what happened; only words that speak of an alert count in them.
+const ACTIONS: &[&str] = &[
+    "eventtype",
+    "alerttype",
+    "eventaction",
+    "action",
+    "event",
+    "type",
+    "notificationtype",
+    "trigger",
+    "eventname",
+    "detailtype",
+    "messagetype",
+];
+const SEVERITIES: &[&str] = &[
+    "severity",
+    "alertseverity",
+    "severitylevel",
+    "criticality",
+    "priority",
+    "urgency",
+    "level",
+    "alertlevel",
+    "loglevel",
+    "importance",
+    "impact",
+    "sev",
+];
+const LINKS: &[&str] = &[
+    "url",
+    "link",
+    "htmlurl",
+    "weburl",
+    "alerturl",
+    "incidenturl",
+    "eventurl",
+    "permalink",
+    "detailsurl",
+    "consoleurl",
+    "issueurl",
+    "problemurl",
+    "monitorurl",
+    "checkurl",
+    "dashboardurl",
+    "generatorurl",
+    "targeturl",
+    "buildurl",
+    "runurl",
+    "externalurl",
+    "shortlink",
+    "publicurl",
+    "logurl",
+    "href",
+    "uri",
+    "website",
+];
+const KEYS: &[&str] = &[
+    "dedupkey",
+    "deduplicationkey",
+    "fingerprint",
+    "incidentkey",
+    "alertkey",
+    "alias",
+    "groupkey",
+    "problemid",
+    "incidentid",
+    "alertid",
+    "monitorid",
+    "checkid",
+    "alarmid",
+    "issueid",
+    "correlationid",
+];
+const TIMES: &[&str] = &[
+    "timestamp",
+    "time",
+    "eventtime",
+    "occurredat",
+    "datetime",
+    "ts",
+    "date",
+    "at",
+    "createdat",
+    "created",
+    "createdon",
+    "updatedat",
+    "updated",
+    "lastupdated",
+    "startedat",
+    "startsat",
+    "starttime",
+    "triggeredat",
+    "triggeredtime",
+    "firedat",
+    "resolvedat",
+    "endedat",
+    "endsat",
+    "endtime",
+    "closedat",
+    "statechangetime",
+    "changedat",
+    "finishedat",
+    "completedat",
+];
+/// Names of labels and the fields that hold them.
+const LABELS: &[(&str, &[&str])] = &[
+    (
+        "service",
+        &[
+            "service",
+            "servicename",
+            "app",
+            "application",
+            "appname",
+            "applicationname",
+            "component",
+            "project",
+            "projectname",
+            "repository",
+        ],
+    ),
+    ("environment", &["environment", "env", "environmentname", "stage", "deploymentenvironment"]),
+    ("region", &["region", "awsregion", "regionname", "location"]),
+    ("account", &["account", "accountid", "awsaccountid", "accountname"]),
+    (
+        "resource",
+        &[
+            "resource",
+            "resourcename",
+            "resourceid",
+            "host",
+            "hostname",
+            "instance",
+            "server",
+            "node",
+            "device",
+            "target",
+            "container",
+            "pod",
+            "database",
+            "cluster",
+            "entity",
+            "functionname",
+            "monitor",
+            "check",
+            "monitorname",
+            "checkname",
+        ],
+    ),
+];
+
+fn object(body: &Value, envelope: &Envelope, received_at: Timestamp) -> Draft {
+    let fields = Fields::of(body);
+    let title =
+        fields.best(TITLES, |field| !words::is_plain_id(field.text()) && web_address(field.text()).is_none());
+    let state = state(&fields);
+    let shown =
+        title.map(|field| line(field.text(), 400)).or_else(|| envelope.subject.clone()).unwrap_or_default();
+    let reading = state.as_ref().map(|(_, reading)| *reading).or_else(|| words::in_title(&shown));
+    let severity = fields.first(SEVERITIES, |field| words::severity(field.text()));
+    let status = match (reading, severity) {
+        (Some(reading), _) => reading.status,
+        // No state at all, but somebody took the trouble to call it an error.
+        (None, Some(severity)) if severity >= Severity::Error && !fields.has(STATES) => Some(Status::Firing),
+        (None, _) => None,
+    };
+    let labels = labels(&fields);
+    let title_text = match (&state, title) {
+        (Some((field, _)), Some(title)) if NAMES.contains(&title.name()) => {
+            format!("{shown}: {}", words::as_said(field.text()))
+        }
+        _ if shown.is_empty() => from_labels(&labels, state.as_ref().map(|(field, _)| field.text())),
+        _ => shown,
+    };
+    let text = fields.best(TEXTS, |field| {
+        let text = field.text().trim();
+        text.chars().any(char::is_whitespace) && line(text, 400) != title.map_or("", Field::text).trim()
+    });
+    let links = links(&fields);
+    let used: Vec<&str> = [title, text, state.as_ref().map(|(field, _)| *field)]
+        .into_iter()
+        .flatten()
+        .map(|field| field.path())
+        .collect();
+    Draft {
+        kind: if status.is_some_and(|status| status != Status::Info) { "alert" } else { "event" }.to_owned(),
+        status,
+        severity: severity.or(reading.and_then(|reading| reading.severity)),
+        key: key(&fields, &title_text, &labels),
+        facts: facts(&fields, &used),
+        text: text.map(|field| field.text().to_owned()).unwrap_or_default(),
+        at: when(&fields, received_at),
+        title: title_text,
+        labels,
+        links,
+    }
+}
+
+/// The field that says the state, and what it says. Fields named for a state go first; in one named for an action only
+/// words that speak of an alert count.
+fn state<'a>(fields: &'a Fields) -> Option<(&'a Field, Reading)> {
+    let by_state =
+        fields.ranked(STATES).into_iter().find_map(|field| Some((field, words::state(field.text())?)));
+    by_state
+        .or_else(|| {
+            fields.ranked(ACTIONS).into_iter().find_map(|field| Some((field, words::action(field.text())?)))
+        })
+        .or_else(|| {
+            fields
+                .ranked(words::FLAGS)
+                .into_iter()
+                .find_map(|field| Some((field, words::flag(field.name(), field.text())?)))
+        })
+}
+
+/// A title for a payload that has none: what it is about and the state.
+fn from_labels(labels: &BTreeMap<String, String>, state: Option<&str>) -> String {
+    let about = ["resource", "service"].iter().find_map(|name| labels.get(*name));
+    match (about, state) {
+        (Some(about), Some(state)) => format!("{about}: {}", words::as_said(state)),
+        (Some(about), None) => about.clone(),
+        (None, Some(state)) => words::as_said(state),
+        (None, None) => String::new(),
+    }
+}
+
+fn labels(fields: &Fields) -> BTreeMap<String, String> {
+    let mut labels: BTreeMap<String, String> = LABELS
+        .iter()
+        .filter_map(|(name, names)| {
+            let field = fields
+                .best(names, |field| field.text().len() <= 200 && web_address(field.text()).is_none())?;
+            Some(((*name).to_owned(), field.text().to_owned()))
+        })
+        .collect();
+    for (name, value) in fields.tags() {
+        labels.entry(name).or_insert(value);
+    }
+    labels
+}
+
+fn links(fields: &Fields) -> Vec<(String, String)> {
+    let mut links = Vec::new();
+    let is_page = |field: &Field| web_address(field.text()).is_some();
+    if let Some(field) = fields.best(LINKS, is_page).or_else(|| fields.any_link()) {
+        links.push(("Open".to_owned(), field.text().trim().to_owned()));
+    } else if let Some(url) = fields.all().find_map(|field| plain::first_link(field.text())) {
+        links.push(("Open".to_owned(), url));
+    }
+    for (title, names) in [
+        ("Runbook", ["runbookurl", "runbook", "playbookurl"]),
+        ("Dashboard", ["dashboardurl", "dashboard", "panelurl"]),
+    ] {
+        links.extend(
+            fields.best(&names, is_page).map(|field| (title.to_owned(), field.text().trim().to_owned())),
+        );
+    }
+    links
+}
+
+/// What the thing is called by its sender; else what is left of the title without state, numbers and times.
+fn key(fields: &Fields, title: &str, labels: &BTreeMap<String, String>) -> String {
+    if let Some(field) = fields.best(KEYS, |field| !field.text().trim().is_empty()) {
+        return field.text().trim().to_owned();
+    }
+    let mut parts: Vec<&str> = ["service", "resource", "environment", "region"]
+        .iter()
+        .filter_map(|name| labels.get(*name).map(String::as_str))
+        .collect();
+    let title = words::without_state(title);
+    parts.push(&title);
+    parts.join(" ")
+}
+
+/// The newest time that is not ahead of our clock: with every change a sender's `updated_at` or `resolved_at` grows.
+fn when(fields: &Fields, received_at: Timestamp) -> Option<Timestamp> {
+    let latest = received_at.checked_add(SignedDuration::from_hours(1)).ok()?;
+    fields
+        .ranked(TIMES)
+        .into_iter()
+        .filter_map(|field| time::parse(field.text()))
+        .filter(|at| *at <= latest)
+        .max()
+}
+
+/// Short values that say something: those that alerts are about first, then what is nearest to the top.
+fn facts(fields: &Fields, used: &[&str]) -> Vec<String> {
+    const FIRST: &[&str] = &[
+        "value",
+        "currentvalue",
+        "metricvalue",
+        "threshold",
+        "metric",
+        "metricname",
+        "service",
+        "servicename",
+        "resource",
+        "host",
+        "hostname",
+        "instance",
+        "environment",
+        "env",
+        "region",
+        "account",
+        "accountid",
+    ];
+    let ranked = fields.ranked(FIRST).into_iter().chain(fields.all());
+    let mut facts: Vec<String> = Vec::new();
+    for field in ranked {
+        let text = field.text().trim();
+        let says_little = field.is_technical()
+            || text.is_empty()
+            || text.chars().count() > 60
+            || text.contains('\n')
+            || words::is_plain_id(text)
+            || web_address(text).is_some()
+            || (TIMES.contains(&field.name()) && time::parse(text).is_some())
+            || matches!(text, "true" | "false" | "null");
+        let fact = format!("{} {}", field.label(), text);
+        if !says_little && !used.contains(&field.path()) && !facts.contains(&fact) {
+            facts.push(fact);
+        }
+        if facts.len() == MAX_FACTS {
+            break;
+        }
+    }
+    facts
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,184 @@
+//! The format of a mapping file, as types: what `shared/sources/*.yaml` and a user's own files may say.
+//!
+//! ```yaml
+//! title: Amazon CloudWatch            # what people call it
+//! verify: sns                         # how its sender proves who it is
+//! delivery: '{{ headers["x-id"] }}'   # the sender's own identity of a delivery
+//! recognise:                          # any of these; within one, all of it
+//!   - headers: { x-github-event: "*" }
+//!   - fields: { AlarmName: "*", version: "4" }
+//! let:                                # names for the cases, one after the other
+//!   - region: (body.AlarmArn | arn).region
+//! cases:                              # the first one that holds
+//!   - name: message
+//!     when: body.NewStateValue is defined
+//!     each: body.alerts               # one signal for each `item`; `item` is the body otherwise
+//!     signal: { ... }                 # or `skip: why nobody needs to see it`
+//! ```
+//!
+//! `when`, `each` and `let` are expressions, everything in `signal` is a template; `status` and `severity` may be a table
+//! of words instead. They see `body`, `item`, `headers`, `envelope` (of the transport: `subject`, `topic`, `region`, `account`)
+//! and the names of `let`. A fact, label or link that asks for something that is not there, or is empty, is left out; any
+//! other fault makes the signal generic. Only the format may be here; `engine` gives it its meaning.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+use super::verify::Scheme;
+
+/// A mapping file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Mapping {
+    /// What people call the source: `Amazon CloudWatch`.
+    pub title: String,
+    /// How its sender proves who it is, unless the config says otherwise.
+    pub verify: Scheme,
+    /// Template of the sender's own identity of a delivery; the transport's (SNS `MessageId`) is known without it.
+    #[serde(default)]
+    pub delivery: Option<String>,
+    /// How its payloads are recognised when the path does not name the source: any of these.
+    #[serde(default)]
+    pub recognise: Vec<Recognition>,
+    /// Names for all cases: a list of maps of name to expression; later ones see earlier ones.
+    #[serde(default, rename = "let")]
+    pub names: Vec<BTreeMap<String, String>>,
+    /// What its payloads mean: the first case that holds.
+    pub cases: Vec<Case>,
+    /// Comes with Callboard, so a user's files go before it.
+    #[serde(default)]
+    pub builtin: bool,
+}
+
+/// One way of recognising a payload: all of it must hold.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recognition {
+    /// Request headers: `*` for any value, `text*` for a beginning, or the whole value.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// Fields at the top of the payload, in the same way.
+    #[serde(default)]
+    pub fields: BTreeMap<String, String>,
+}
+
+/// What one kind of payload means.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Case {
+    /// Names it in traces and errors.
+    pub name: String,
+    /// Expression: whether it is this kind. Always, if absent.
+    #[serde(default)]
+    pub when: Option<String>,
+    /// Expression: a list, each of whose elements (`item`) becomes a signal.
+    #[serde(default)]
+    pub each: Option<String>,
+    /// Names for this case; see [`Mapping::names`].
+    #[serde(default, rename = "let")]
+    pub names: Vec<BTreeMap<String, String>>,
+    /// Template: nobody needs to see it, for this reason. Instead of `signal`.
+    #[serde(default)]
+    pub skip: Option<String>,
+    /// The signal. Instead of `skip`.
+    #[serde(default)]
+    pub signal: Option<SignalMapping>,
+}
+
+/// How the fields of a signal are made. Templates, all of them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SignalMapping {
+    /// Names the thing that it is about, never the message. The source's name goes before it by itself.
+    pub key: String,
+    /// One noun: `alarm`, `deployment`.
+    pub kind: String,
+    /// `firing`, `resolved` or `info`. An unknown word is `info`.
+    pub status: Choice,
+    /// `critical`, `error`, `warning` or `info`; if absent or unknown, `error` for what fires and `info` otherwise.
+    #[serde(default)]
+    pub severity: Option<Choice>,
+    /// One line.
+    pub title: String,
+    /// The rest.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// Short facts for the line under the title.
+    #[serde(default)]
+    pub facts: Vec<String>,
+    /// Where the title leads.
+    #[serde(default)]
+    pub link: Option<String>,
+    /// Further places to look.
+    #[serde(default)]
+    pub links: Vec<LinkMapping>,
+    /// Names and values for rules. The same thing has the same name in every source: `service`, `environment`, `region`,
+    /// `account`, `resource`.
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// Expression: a map whose entries are labels too, unless `labels` has the name already.
+    #[serde(default)]
+    pub labels_from: Option<String>,
+    /// When it happened, by the sender's clock: ISO 8601 or Unix time.
+    #[serde(default)]
+    pub at: Option<String>,
+}
+
+/// A labelled address.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LinkMapping {
+    /// What it says.
+    pub title: String,
+    /// An `http` or `https` address; anything else is left out.
+    pub url: String,
+}
+
+/// A word: a template that gives it, or a table from the sender's words to ours.
+#[derive(Clone, Debug, Serialize)]
+#[serde(untagged)]
+pub enum Choice {
+    /// A template.
+    Word(String),
+    /// A table.
+    Table(Table),
+}
+
+/// A table from the sender's words to ours.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Table {
+    /// Template: the sender's word.
+    pub of: String,
+    /// The sender's words and ours. Upper and lower case are the same.
+    pub words: BTreeMap<String, String>,
+}
+
+impl<'de> Deserialize<'de> for Choice {
+    /// By hand, since an untagged enum would answer every slip with "did not match any variant".
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct WordOrTable;
+
+        impl<'de> Visitor<'de> for WordOrTable {
+            type Value = Choice;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a word, or a table { of: template, words: { theirs: ours } }")
+            }
+
+            fn visit_str<E: serde::de::Error>(self, word: &str) -> Result<Choice, E> {
+                Ok(Choice::Word(word.to_owned()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Choice, A::Error> {
+                Table::deserialize(MapAccessDeserializer::new(map)).map(Choice::Table)
+            }
+        }
+
+        deserializer.deserialize_any(WordOrTable)
+    }
+}

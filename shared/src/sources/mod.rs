@@ -1,0 +1,305 @@
+//! How a raw notification becomes signals.
+//!
+//! | room | what it holds |
+//! | --- | --- |
+//! | `verify` | who may send: the signature schemes, by name |
+//! | `headers` | which request headers travel with a raw notification |
+//! | `unwrap` | the envelopes of transports (SNS, SQS, forms) and what is inside of them |
+//! | `mapping` | the format of a mapping file, as types |
+//! | `recognise` | which mapping a payload is for: an index over headers and top-level fields |
+//! | `engine` | a compiled mapping applied to a payload |
+//! | `generic` | what no mapping understands: title, status, link and identity by names and shapes |
+//! | `draft` | a signal in the making, and the bounds that make it one |
+//!
+//! To add a source, write `shared/sources/<name>.yaml` and put two payloads into `events/<name>/`. Envelopes are opened
+//! before anything is recognised: what is inside decides, however it was carried.
+//!
+//! [`Sources::map`] never fails: a payload that no mapping understands, or that a mapping has a fault for, becomes a
+//! generic signal with a note that says why. No I/O, no clock, no Slack and no store may enter.
+
+mod draft;
+mod engine;
+mod generic;
+pub mod headers;
+pub mod mapping;
+mod recognise;
+mod unwrap;
+pub mod verify;
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use self::draft::Draft;
+use self::engine::{Compiled, Outcome};
+use self::mapping::Mapping;
+use self::recognise::Index;
+use self::unwrap::Payload;
+use self::verify::Scheme;
+use crate::core::expression::ExpressionError;
+use crate::core::raw::Raw;
+use crate::core::signal::Signal;
+
+/// The most signals that one delivery gives; what is above is told in a last signal.
+pub const MAX_SIGNALS: usize = 1_000;
+
+/// Every known source and the index that recognises their payloads.
+#[derive(Debug)]
+pub struct Sources {
+    sources: BTreeMap<String, Source>,
+    index: Index,
+}
+
+/// One source: its mapping file, compiled when it is first needed.
+#[derive(Debug)]
+pub struct Source {
+    name: String,
+    mapping: Mapping,
+    compiled: OnceLock<Result<Compiled, Fault>>,
+}
+
+/// What became of a delivery.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mapped {
+    /// The source of the first signal.
+    pub source: String,
+    /// At least one, unless `skipped` says why there is none.
+    pub signals: Vec<Signal>,
+    /// The mapping knows this payload and says that nobody needs to see it, with its reason.
+    pub skipped: Option<String>,
+    /// How it was decided.
+    pub trace: Trace,
+}
+
+/// How a delivery was read, for "why?" and for whoever writes mappings.
+#[derive(Clone, Debug, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Trace {
+    /// The mapping and its case (`cloudwatch/message`); `None` if the delivery was read generically.
+    pub mapping: Option<String>,
+    /// What is worth knowing: why it was read generically, a status word that the mapping does not know, what was cut.
+    pub notes: Vec<String>,
+}
+
+/// A fault in a mapping file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("sources/{source_name}.yaml: {place}: {error}")]
+pub struct Fault {
+    /// The source whose file it is.
+    pub source_name: String,
+    /// Where in the file: `cases.message.signal.title`.
+    pub place: String,
+    /// What is wrong; the line counts within the text at that place.
+    pub error: ExpressionError,
+}
+
+/// The built-in mappings cannot be read, or a user's file is not a mapping.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("sources/{name}.yaml: {message}")]
+pub struct BadFile {
+    /// The source whose file it is.
+    pub name: String,
+    /// What is wrong, with its place where the format knows it.
+    pub message: String,
+}
+
+impl Sources {
+    /// The sources that come with Callboard.
+    ///
+    /// # Errors
+    /// Never in a build whose tests passed: the files are embedded.
+    pub fn builtin() -> Result<Self, BadFile> {
+        let files: BTreeMap<String, Mapping> =
+            serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/sources.json")))
+                .map_err(|error| BadFile { name: "*".to_owned(), message: error.to_string() })?;
+        Ok(Sources { sources: BTreeMap::new(), index: Index::default() }.with(files))
+    }
+
+    /// The same and a user's own sources. One with the name of a built-in source replaces it; a user's rules of
+    /// recognition go before the built-in ones.
+    pub fn with(mut self, files: BTreeMap<String, Mapping>) -> Self {
+        for (name, mapping) in files {
+            self.sources.insert(name.clone(), Source { name, mapping, compiled: OnceLock::new() });
+        }
+        let mut sources: Vec<&Source> = self.sources.values().collect();
+        sources.sort_by_key(|source| source.mapping.builtin);
+        self.index = Index::new(sources.into_iter().map(|source| (source.name.as_str(), &source.mapping)));
+        self
+    }
+
+    /// The same and a user's own mapping files: pairs of source name and YAML text.
+    ///
+    /// # Errors
+    /// The first file that is not a mapping, with line and column.
+    #[cfg(feature = "yaml")]
+    pub fn with_user_files(self, files: &[(String, String)]) -> Result<Self, BadFile> {
+        let mut mappings = BTreeMap::new();
+        for (name, text) in files {
+            let mapping = serde_saphyr::from_str::<Mapping>(text)
+                .map_err(|error| BadFile { name: name.clone(), message: error.to_string() })?;
+            mappings.insert(name.clone(), mapping);
+        }
+        Ok(self.with(mappings))
+    }
+
+    /// Every fault in every mapping: what `callboard check` shows.
+    pub fn faults(&self) -> Vec<Fault> {
+        self.sources.values().filter_map(|source| source.compiled().err().cloned()).collect()
+    }
+
+    /// The source with a name.
+    pub fn get(&self, name: &str) -> Option<&Source> {
+        self.sources.get(name)
+    }
+
+    /// The names of all sources, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.sources.keys().map(String::as_str)
+    }
+
+    /// The source that a notification is from, by what is in it; the name in its path is not asked.
+    pub fn recognise(&self, raw: &Raw) -> Option<&Source> {
+        unwrap::open(raw).payloads.first().and_then(|payload| self.recognise_payload(raw, payload))
+    }
+
+    /// The sender's own identity of this delivery, where it has one; a repeated delivery has the same.
+    pub fn delivery_id(&self, raw: &Raw) -> Option<String> {
+        let opened = unwrap::open(raw);
+        let payload = opened.payloads.first()?;
+        let named = raw.source.as_deref().and_then(|name| self.get(name));
+        let by_mapping = named
+            .or_else(|| self.recognise_payload(raw, payload))
+            .and_then(|source| source.compiled().ok())
+            .and_then(|compiled| compiled.delivery_id(raw, payload));
+        by_mapping.or(opened.delivery).map(|id| draft::line(&id, 200)).filter(|id| !id.is_empty())
+    }
+
+    /// Turns a notification into signals.
+    pub fn map(&self, raw: &Raw) -> Mapped {
+        let opened = unwrap::open(raw);
+        let mut making = Making { raw, drafts: Vec::new(), skipped: Vec::new(), trace: Trace::default() };
+        making.trace.notes.extend(opened.note);
+        for payload in &opened.payloads {
+            self.map_payload(payload, &mut making);
+        }
+        making.finish()
+    }
+
+    fn map_payload(&self, payload: &Payload, making: &mut Making<'_>) {
+        let named = making.raw.source.as_deref();
+        let first = named.and_then(|name| self.get(name));
+        let second = self.recognise_payload(making.raw, payload);
+        let second = second.filter(|second| first.is_none_or(|first| first.name != second.name));
+        for source in [first, second].into_iter().flatten() {
+            if making.apply(source, payload) {
+                return;
+            }
+        }
+        if first.is_none() && second.is_none() {
+            making.trace.notes.push("no mapping knows this payload: it was read generically".to_owned());
+        }
+        let source = named.filter(|name| is_name(name)).unwrap_or(GENERIC);
+        for draft in generic::read(&payload.body, &payload.envelope, making.raw.received_at) {
+            making.drafts.push((source.to_owned(), draft));
+        }
+    }
+
+    fn recognise_payload(&self, raw: &Raw, payload: &Payload) -> Option<&Source> {
+        self.index.find(&raw.headers, &payload.body).and_then(|name| self.get(name))
+    }
+}
+
+impl Source {
+    /// Its name: the file name of its mapping.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What people call it: `Amazon CloudWatch`.
+    pub fn title(&self) -> &str {
+        &self.mapping.title
+    }
+
+    /// How its sender proves who it is, unless the config says otherwise.
+    pub fn verify(&self) -> Scheme {
+        self.mapping.verify
+    }
+
+    fn compiled(&self) -> Result<&Compiled, &Fault> {
+        self.compiled.get_or_init(|| Compiled::new(&self.name, &self.mapping)).as_ref()
+    }
+}
+
+/// Whether a name can be a source's: 1 to 64 lower-case letters, digits and hyphens.
+pub fn is_name(name: &str) -> bool {
+    (1..=64).contains(&name.len())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
+}
+
+/// The source of what no mapping understands and whose path names none.
+pub const GENERIC: &str = "generic";
+
+/// A delivery's signals in the making.
+struct Making<'a> {
+    raw: &'a Raw,
+    drafts: Vec<(String, Draft)>,
+    skipped: Vec<String>,
+    trace: Trace,
+}
+
+impl Making<'_> {
+    /// Applies one source's mapping; false if it does not know this payload or has a fault.
+    fn apply(&mut self, source: &Source, payload: &Payload) -> bool {
+        let outcome = match source.compiled() {
+            Ok(compiled) => compiled.apply(self.raw, payload, &mut self.trace.notes),
+            Err(fault) => {
+                self.trace.notes.push(fault.to_string());
+                return false;
+            }
+        };
+        match outcome {
+            Outcome::Signals { case, mut drafts } => {
+                self.trace.mapping.get_or_insert(format!("{}/{case}", source.name));
+                let hook = self.raw.source.as_deref().filter(|name| *name != source.name && is_name(name));
+                for draft in &mut drafts {
+                    if let Some(hook) = hook {
+                        draft.labels.entry("hook".to_owned()).or_insert_with(|| hook.to_owned());
+                    }
+                }
+                self.drafts.extend(drafts.into_iter().map(|draft| (source.name.clone(), draft)));
+                true
+            }
+            Outcome::Skipped { case, reason } => {
+                self.trace.mapping.get_or_insert(format!("{}/{case}", source.name));
+                self.skipped.push(reason);
+                true
+            }
+            Outcome::Unknown => {
+                self.trace.notes.push(format!("{} has no case for this payload", source.name));
+                false
+            }
+        }
+    }
+
+    fn finish(mut self) -> Mapped {
+        let above = self.drafts.len().saturating_sub(MAX_SIGNALS - 1);
+        if above > 1 {
+            self.drafts.truncate(MAX_SIGNALS - 1);
+            self.trace.notes.push(format!("{above} further signals of this delivery were left out"));
+            let source = self.drafts.last().map_or(GENERIC.to_owned(), |(source, _)| source.clone());
+            let title = format!("{above} further notifications in one delivery");
+            self.drafts.push((source, Draft { title, ..Draft::default() }));
+        }
+        if self.drafts.is_empty() && self.skipped.is_empty() {
+            let source = self.raw.source.as_deref().filter(|name| is_name(name)).unwrap_or(GENERIC);
+            self.drafts.push((source.to_owned(), Draft::default()));
+        }
+        let signals: Vec<Signal> = (0..)
+            .zip(self.drafts)
+            .map(|(position, (source, draft))| draft.finish(self.raw, &source, position))
+            .collect();
+        let skipped = self.skipped.into_iter().next().filter(|_| signals.is_empty());
+        let of_mapping = || self.trace.mapping.as_deref().and_then(|mapping| mapping.split('/').next());
+        let source =
+            signals.first().map(|signal| signal.source.as_str()).or_else(of_mapping).unwrap_or(GENERIC);
+        Mapped { source: source.to_owned(), signals, skipped, trace: self.trace }
+    }
+}

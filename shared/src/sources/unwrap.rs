@@ -1,0 +1,169 @@
+//! Opens the envelopes that transports put around a payload: an SNS message as it arrives over HTTPS or in a queue, the
+//! records that Lambda hands over for SNS and SQS, a form with a `payload` field, JSON inside of a JSON string. What is in
+//! them is parsed here too, with bounds: nothing outside can make this recurse or allocate without end.
+//!
+//! EventBridge's event is no envelope: its own fields (`detail-type`, `region`) belong to the content. To add an envelope,
+//! add a row to [`peel`]. What the content means may not enter here.
+//!
+//! Formats: <https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html>,
+//! <https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html>, <https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html>.
+
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use super::MAX_SIGNALS;
+use crate::core::raw::Raw;
+
+/// How many envelopes may be inside of each other: real ones come to three (Lambda record, queue, topic).
+const MAX_ENVELOPES: usize = 5;
+
+/// A delivery without its envelopes.
+#[derive(Debug)]
+pub(super) struct Opened {
+    /// What was inside; at least one.
+    pub(super) payloads: Vec<Payload>,
+    /// The transport's identity of the delivery, if it has one.
+    pub(super) delivery: Option<String>,
+    /// What is worth knowing: records were left out.
+    pub(super) note: Option<String>,
+}
+
+/// One payload: JSON, or a JSON string for anything that is not.
+#[derive(Clone, Debug)]
+pub(super) struct Payload {
+    pub(super) body: Value,
+    pub(super) envelope: Envelope,
+}
+
+/// What the transport says about a payload.
+#[derive(Clone, Debug, Default, Serialize)]
+pub(super) struct Envelope {
+    /// The subject of an SNS message.
+    pub(super) subject: Option<String>,
+    /// The ARN of the SNS topic.
+    pub(super) topic: Option<String>,
+    /// The transport's identity of the message.
+    pub(super) id: Option<String>,
+    /// When the transport took it.
+    pub(super) time: Option<String>,
+}
+
+/// Opens all envelopes of a delivery.
+pub(super) fn open(raw: &Raw) -> Opened {
+    let form = raw
+        .headers
+        .get("content-type")
+        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    let mut opened = Opened { payloads: Vec::new(), delivery: None, note: None };
+    let payload = Payload { body: parse(&raw.body, form), envelope: Envelope::default() };
+    opened.add(payload, 0);
+    opened
+}
+
+impl Opened {
+    fn add(&mut self, payload: Payload, depth: usize) {
+        let inner = if depth < MAX_ENVELOPES { peel(&payload) } else { None };
+        let Some(inner) = inner else {
+            if self.payloads.is_empty() {
+                self.delivery.clone_from(&payload.envelope.id);
+            }
+            self.payloads.push(payload);
+            return;
+        };
+        for payload in inner {
+            if self.payloads.len() >= MAX_SIGNALS {
+                self.note = Some(format!("only the first {MAX_SIGNALS} records of this delivery were read"));
+                return;
+            }
+            self.add(payload, depth + 1);
+        }
+    }
+}
+
+/// What is inside of one envelope; `None` if it is none.
+fn peel(payload: &Payload) -> Option<Vec<Payload>> {
+    match &payload.body {
+        Value::String(text) => {
+            let inner = parse(text, false);
+            (!inner.is_string()).then(|| vec![Payload { body: inner, envelope: payload.envelope.clone() }])
+        }
+        Value::Object(fields) => {
+            let sns = sns(fields).map(|inner| vec![inner]);
+            sns.or_else(|| records(fields, &payload.envelope))
+                .or_else(|| form_field(fields, &payload.envelope))
+        }
+        _ => None,
+    }
+}
+
+/// An SNS notification, over HTTPS or in a queue.
+fn sns(fields: &Map<String, Value>) -> Option<Payload> {
+    let is_notification =
+        text(fields, "Type").as_deref() == Some("Notification") && fields.contains_key("TopicArn");
+    let message = fields.get("Message").filter(|_| is_notification)?;
+    let envelope = Envelope {
+        subject: text(fields, "Subject"),
+        topic: text(fields, "TopicArn"),
+        id: text(fields, "MessageId"),
+        time: text(fields, "Timestamp"),
+    };
+    Some(Payload { body: message.clone(), envelope })
+}
+
+/// The records of an event of SNS or SQS; of any other service they are content.
+fn records(fields: &Map<String, Value>, outer: &Envelope) -> Option<Vec<Payload>> {
+    let records = fields.get("Records")?.as_array().filter(|records| !records.is_empty())?;
+    records.iter().map(|record| one_record(record, outer)).collect()
+}
+
+fn one_record(record: &Value, outer: &Envelope) -> Option<Payload> {
+    let record = record.as_object()?;
+    if let Some(message) = record.get("Sns").and_then(Value::as_object) {
+        let mut fields = message.clone();
+        fields.entry("Type").or_insert_with(|| "Notification".into());
+        return sns(&fields);
+    }
+    let of_queue = text(record, "eventSource").as_deref() == Some("aws:sqs");
+    let body = record.get("body").filter(|_| of_queue)?.clone();
+    Some(Payload { body, envelope: Envelope { id: text(record, "messageId"), ..outer.clone() } })
+}
+
+/// A form whose only content is a `payload` field with JSON, as GitHub sends it when it is told to send forms.
+fn form_field(fields: &Map<String, Value>, outer: &Envelope) -> Option<Vec<Payload>> {
+    let inner =
+        fields.get("payload").filter(|_| fields.len() == 1)?.as_str().map(|text| parse(text, false))?;
+    (!inner.is_string()).then(|| vec![Payload { body: inner, envelope: outer.clone() }])
+}
+
+/// JSON if it is JSON; else the fields of a form if it is one; else a string. JSON nested deeper than 128 is no JSON to
+/// serde_json, which keeps the stack bounded; of doubled keys the last one counts.
+fn parse(text: &str, form: bool) -> Value {
+    let trimmed = text.trim_start_matches('\u{feff}').trim();
+    if let Ok(value @ (Value::Object(_) | Value::Array(_) | Value::String(_))) = serde_json::from_str(trimmed)
+    {
+        return value;
+    }
+    if form || looks_like_form(trimmed) {
+        let fields = form_urlencoded::parse(trimmed.as_bytes());
+        let fields =
+            fields.take(1_000).map(|(name, value)| (name.into_owned(), Value::from(value.into_owned())));
+        return Value::Object(fields.collect());
+    }
+    Value::from(trimmed)
+}
+
+/// `a=1&b=2` without any blank, at most a few kilobytes: prose with a `=` in it is no form.
+fn looks_like_form(text: &str) -> bool {
+    let word =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b'%' | b'[' | b']');
+    text.len() < 64 * 1024
+        && text.contains('&')
+        && !text.contains(char::is_whitespace)
+        && text.split('&').all(|pair| {
+            pair.split_once('=').is_some_and(|(name, _)| !name.is_empty() && name.bytes().all(word))
+        })
+}
+
+fn text(fields: &Map<String, Value>, name: &str) -> Option<String> {
+    fields.get(name)?.as_str().map(str::to_owned)
+}

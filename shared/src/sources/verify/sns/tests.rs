@@ -1,0 +1,143 @@
+//! The fixtures were signed once with a throw-away key that nobody kept: `certificate.pem` is its self-signed certificate,
+//! `messages.json` the signed messages. `make-fixtures.py` beside them made both and can make new ones.
+
+use serde_json::{Value, json};
+
+use super::*;
+
+const CERTIFICATE: &[u8] = include_bytes!("fixtures/certificate.pem");
+const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:alarms";
+
+fn fixture(name: &str) -> Value {
+    let all: Value = serde_json::from_str(include_str!("fixtures/messages.json")).unwrap();
+    all[name].clone()
+}
+
+fn check(message: &Value, topics: &[&str]) -> Result<Verified, VerifyError> {
+    let topics: Vec<String> = topics.iter().map(|topic| (*topic).to_owned()).collect();
+    Message::parse(message.to_string().as_bytes())?.verify(CERTIFICATE, &topics)
+}
+
+#[test]
+fn both_versions_of_the_signature_are_verified_with_and_without_a_subject() {
+    for name in ["notification-1", "notification-2", "notification-2-without-subject"] {
+        assert_eq!(check(&fixture(name), &[TOPIC]), Ok(Verified::Notification), "{name}");
+    }
+}
+
+#[test]
+fn a_wanted_subscription_is_confirmed_at_its_own_address() {
+    for name in ["confirmation-1", "confirmation-2"] {
+        let Ok(Verified::Confirm(url)) = check(&fixture(name), &[TOPIC]) else {
+            panic!("{name} was refused")
+        };
+        assert_eq!(url.host_str(), Some("sns.eu-west-1.amazonaws.com"));
+    }
+    assert_eq!(check(&fixture("unsubscribe-2"), &[TOPIC]), Ok(Verified::Unsubscribed));
+}
+
+#[test]
+fn a_good_signature_does_not_make_a_bad_address_good() {
+    for name in [
+        "confirmation-other-action",
+        "confirmation-other-topic",
+        "confirmation-other-host",
+        "confirmation-twice",
+    ] {
+        assert_eq!(check(&fixture(name), &[TOPIC]), Err(VerifyError::Address("SubscribeURL")), "{name}");
+    }
+}
+
+#[test]
+fn any_change_of_a_signed_field_is_noticed() {
+    for (field, value) in [
+        ("Message", json!("another")),
+        ("MessageId", json!("another")),
+        ("Subject", json!("another")),
+        ("Subject", Value::Null),
+        ("Timestamp", json!("2026-11-22T09:00:01.000Z")),
+        ("SignatureVersion", json!("1")),
+    ] {
+        let mut message = fixture("notification-2");
+        message[field] = value;
+        assert_eq!(check(&message, &[TOPIC]), Err(VerifyError::Mismatch("Signature")), "{field}");
+    }
+    let mut message = fixture("notification-2");
+    message["TopicArn"] = json!("arn:aws:sns:eu-west-1:123456789012:alarms-2");
+    assert_eq!(
+        check(&message, &["arn:aws:sns:eu-west-1:123456789012:*"]),
+        Err(VerifyError::Mismatch("Signature"))
+    );
+}
+
+#[test]
+fn only_allowed_topics_get_in() {
+    for (topics, expected) in [
+        (vec![TOPIC], Ok(Verified::Notification)),
+        (vec!["arn:aws:sns:eu-west-1:123456789012:*"], Ok(Verified::Notification)),
+        (vec!["arn:aws:sns:eu-west-1:999999999999:*", "*", ""], Err(VerifyError::Topic)),
+        (vec![], Err(VerifyError::Topic)),
+    ] {
+        assert_eq!(check(&fixture("notification-2"), &topics), expected, "{topics:?}");
+    }
+}
+
+#[test]
+fn a_certificate_comes_from_amazon_or_not_at_all() {
+    for (url, trusted) in [
+        ("https://sns.eu-west-1.amazonaws.com/SimpleNotificationService-0123.pem", true),
+        ("https://sns.cn-north-1.amazonaws.com.cn/a.pem", true),
+        ("https://sns.us-gov-west-1.amazonaws.com/a.pem", true),
+        ("http://sns.eu-west-1.amazonaws.com/a.pem", false),
+        ("https://sns.eu-west-1.amazonaws.com/a.txt", false),
+        ("https://sns.eu-west-1.amazonaws.com/?x=a.pem", false),
+        ("https://sns.eu-west-1.amazonaws.com/a.pem?x=1", false),
+        ("https://sns.eu-west-1.amazonaws.com/a.pem#x.pem", false),
+        ("https://sns.eu-west-1.amazonaws.com:8443/a.pem", false),
+        ("https://sns.eu-west-1.amazonaws.com:443/a.pem", true),
+        ("https://user@sns.eu-west-1.amazonaws.com/a.pem", false),
+        ("https://sns.eu-west-1.amazonaws.com@evil.example/a.pem", false),
+        ("https://sns.eu-west-1.amazonaws.com.evil.example/a.pem", false),
+        ("https://evil.example/sns.eu-west-1.amazonaws.com/a.pem", false),
+        ("https://sns.a.b.amazonaws.com/a.pem", false),
+        ("https://sns..amazonaws.com/a.pem", false),
+        ("https://sns.eu-west-1.amazonaws.com\\@evil.example/a.pem", true), // the path is `/@evil.example/a.pem`, at Amazon
+        ("https://sns.eu-west-1。amazonaws.com/a.pem", false),
+        ("https://sns.eu-west-1.amazonaws.com./a.pem", false),
+        ("https://[::1]/a.pem", false),
+        ("https://s3.amazonaws.com/sns.eu-west-1.amazonaws.com/a.pem", false),
+        ("file:///etc/a.pem", false),
+        ("", false),
+    ] {
+        let mut message = fixture("notification-2");
+        message["SigningCertURL"] = json!(url);
+        let message = Message::parse(message.to_string().as_bytes()).unwrap();
+        assert_eq!(message.certificate_url().is_ok(), trusted, "{url}");
+    }
+}
+
+#[test]
+fn nonsense_is_refused_and_never_panics() {
+    for body in ["", "{}", "[]", "null", "{\"Type\":1}"] {
+        assert!(matches!(Message::parse(body.as_bytes()), Err(VerifyError::Malformed(_))), "{body}");
+    }
+    let message = Message::parse(fixture("notification-2").to_string().as_bytes()).unwrap();
+    for certificate in [&b""[..], b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", b"\xff"]
+    {
+        assert_eq!(
+            message.verify(certificate, &[TOPIC.to_owned()]),
+            Err(VerifyError::Malformed("the certificate"))
+        );
+    }
+    let mut message = fixture("notification-2");
+    for (field, value) in [("Signature", "!"), ("SignatureVersion", "3"), ("Type", "Other")] {
+        message[field] = json!(value);
+        assert!(check(&message, &[TOPIC]).is_err(), "{field}");
+    }
+}
+
+#[test]
+fn the_token_is_not_shown() {
+    let message = Message::parse(fixture("confirmation-2").to_string().as_bytes()).unwrap();
+    assert!(!format!("{message:?}").contains("token-of-the-fixture"));
+}
