@@ -98,7 +98,7 @@ function choices(element, block, surface, input) {
   const field = many ? "selected_options" : "selected_option";
   const recalled = surface.recall(block.block_id, element.action_id)?.[field];
   let chosen = recalled !== undefined ? recalled : many ? (element.initial_options ?? []) : (element.initial_option ?? null);
-  const group = `${block.block_id}-${element.action_id}`;
+  const group = `${surface.id}-${block.block_id}-${element.action_id}`;
   const keep = () => surface.remember(block.block_id, element.action_id, { type: element.type, [field]: chosen });
   const change = async (option, on) => {
     chosen = many ? (on ? [...chosen, option] : chosen.filter((other) => !same(other, option))) : option;
@@ -135,7 +135,7 @@ function textField(element, block, surface, input) {
   return el(tag, {
     class: "field", type: tag === "input" ? type : null, rows: tag === "textarea" ? 4 : null, placeholder: words(element.placeholder) || null,
     minlength: element.min_length, maxlength: number ? null : (element.max_length ?? 3000), min: number ? element.min_value : null, max: number ? element.max_value : null,
-    step: number && element.is_decimal_allowed ? "any" : null, value: first, "aria-label": words(block.label), "aria-describedby": `hint-${block.block_id}`,
+    step: number && element.is_decimal_allowed ? "any" : null, value: first, "aria-label": words(block.label), "aria-describedby": block.hint ? `hint-${surface.id}-${block.block_id}` : null,
     autofocus: element.focus_on_load || null, "data-focus": `${block.block_id}/${element.action_id}`, oninput: (event) => keep(event.target.value),
     onkeydown: (event) => {
       if (event.key === "Enter" && tag === "input" && !input) surface.act({ element, block, value: { value: event.target.value } });
