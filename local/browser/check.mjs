@@ -138,6 +138,7 @@ try {
     await field.pressSequentially("status");
     await page.keyboard.press("Enter");
     await main.getByText("Only visible to you").first().waitFor();
+    await page.mouse.move(2, 2);
     await picture("light");
   });
   await step("dark mode draws the same in dark", async () => {

@@ -29,7 +29,7 @@ export function clockChip(node, moved) {
 
   function tick() {
     const at = new Date(now());
-    text.textContent = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "2-digit", minute: "2-digit" }).format(at);
+    text.textContent = new Intl.DateTimeFormat(undefined, { weekday: "short", hour: "numeric", minute: "2-digit" }).format(at);
     text.dateTime = at.toISOString();
     text.title = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" }).format(at);
   }

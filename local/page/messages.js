@@ -89,7 +89,7 @@ function body(channel, message, id) {
   const blocks = message.blocks?.length ? drawBlocks(message.blocks, surface) : [];
   const covered = blocks.length > 0 || (message.is_bot && message.attachments?.some((one) => one.blocks?.length));
   return [
-    covered ? blocks : message.text ? richText(message.text, names) : null,
+    covered ? blocks.length > 0 && el("div", { class: "blocks" }, blocks) : message.text ? richText(message.text, names) : null,
     (message.attachments ?? []).map((attachment) => drawAttachment(attachment, surface)),
     (message.files ?? []).map(file),
   ];
