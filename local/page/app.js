@@ -86,7 +86,16 @@ function drawChannel() {
   $("empty").hidden = store.messages.length > 0;
   $("empty-place").textContent = channel(store.channel)?.is_im ? channelName(channel(store.channel)) : `#${channelName(channel(store.channel))}`;
   if (arrived || atEnd) lists.main.scrollTop = lists.main.scrollHeight;
-  if (unread > 0 && document.visibilityState === "visible") perform({ type: "read", channel: store.channel });
+  markRead(unread);
+}
+
+// Told once per newest message, so that a count that stays cannot make page and workspace answer each other for ever.
+let told = null;
+function markRead(unread) {
+  const newest = `${store.me}/${store.channel}/${channel(store.channel)?.latest_ts}`;
+  if (unread === 0 || newest === told || document.visibilityState !== "visible") return;
+  told = newest;
+  perform({ type: "read", channel: store.channel });
 }
 
 function drawThread() {
@@ -109,7 +118,7 @@ function drawHome() {
   const view = store.state.home;
   const signature = JSON.stringify([view, store.me]);
   if (signature === homeShown.signature) return;
-  const surface = viewSurface(view?.id, homeShown.surface, {});
+  const surface = viewSurface("home", homeShown.surface, {});
   homeShown = { signature, surface };
   $("home").replaceChildren(view ? el("div", { class: "home-view" }, drawBlocks(view.blocks, surface)) : el("p", { class: "muted" }, "This app has not drawn its home for you yet."));
 }

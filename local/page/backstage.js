@@ -48,6 +48,6 @@ export async function backstage(panel) {
   const cards = incidents.map(incident);
   for (const card of cards) card.open = open.has(card.dataset.key) || cards.length === 1;
   panel.replaceChildren(
-    el("h3", null, `Incidents (${incidents.length})`), incidents.length ? cards : el("p", { class: "muted" }, "Nothing has happened yet. Send a sample."),
-    store.remote ? "" : el("h3", null, "Calls"), el("ol", { class: "calls" }, calls.slice(-80).reverse().map(call)));
+    el("h3", null, `Incidents (${incidents.length})`), ...(cards.length ? cards : [el("p", { class: "muted" }, "Nothing has happened yet. Send a sample.")]),
+    ...(store.remote ? [] : [el("h3", null, "Calls"), el("ol", { class: "calls" }, calls.slice(-80).reverse().map(call))]));
 }

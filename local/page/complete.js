@@ -1,8 +1,7 @@
-// What the composer can complete: slash commands and their words, people, groups, channels, emoji; and how typed names
-// become Slack's references when a text is sent. Pure: state in, suggestions out.
+// What the composer can complete: slash commands and their words, people, groups, channels, emoji. Pure: state in,
+// suggestions out. Turning typed names into Slack's references is the workspace's business, as it is in Slack.
 
 import { EMOJI, findEmoji } from "./emoji.js";
-import { escapeText } from "./mrkdwn.js";
 
 const SPECIALS = ["here", "channel", "everyone"];
 const begins = (part) => (name) => name.toLowerCase().startsWith(part.toLowerCase());
@@ -44,21 +43,3 @@ export function suggestions(before, state) {
 }
 
 const found = (from, items) => (items.length > 0 ? { from, items: items.slice(0, 8) } : null);
-
-/** What Slack's client would send for a typed text: escaped, with names turned into references. */
-export function encode(text, state, withNames = false) {
-  const named = (name) => (withNames ? `|${name}` : "");
-  return escapeText(text)
-    .replace(/(^|[\s(])@([\w.-]*\w)/g, (all, before, name) => {
-      const user = state.users.find((entry) => entry.name === name);
-      const group = (state.usergroups ?? []).find((entry) => entry.handle === name);
-      if (user) return `${before}<@${user.id}${named(name)}>`;
-      if (group) return `${before}<!subteam^${group.id}${withNames ? `|@${name}` : ""}>`;
-      return SPECIALS.includes(name) ? `${before}<!${name}>` : all;
-    })
-    .replace(/(^|[\s(])#([\w-]+)/g, (all, before, name) => {
-      const channel = state.channels.find((entry) => !entry.is_im && entry.name === name);
-      return channel ? `${before}<#${channel.id}${named(name)}>` : all;
-    })
-    .replace(/(^|\s)(https?:\/\/[^\s<>|]+[^\s<>|.,;:!?)])/g, (_, before, url) => `${before}<${url}>`);
-}

@@ -1,7 +1,7 @@
 // Where people write: a text that grows, with completion, sent by Enter. It takes messages and slash commands; drafts stay
 // with their channel or thread. What can be completed is complete.js's business.
 
-import { encode, suggestions } from "./complete.js";
+import { suggestions } from "./complete.js";
 import { el, iconButton } from "./dom.js";
 import { store } from "./store.js";
 import { perform, toast } from "./toast.js";
@@ -108,11 +108,11 @@ export function composer(id, target) {
     if (text === "" || to.closed) return;
     hide();
     const command = /^(\/\S+)\s*([\s\S]*)$/.exec(text);
-    let what = { type: "message", channel: to.channel, text: encode(text, store.state), ...(to.thread_ts ? { thread_ts: to.thread_ts } : {}) };
+    let what = { type: "message", channel: to.channel, text, ...(to.thread_ts ? { thread_ts: to.thread_ts } : {}) };
     if (command) {
       if (to.thread_ts) return toast("Slack takes no slash commands in threads. Write it in the channel.");
       if (!store.state.commands.some((entry) => entry.name.replace(/^\/?/, "/") === command[1])) return toast(`${command[1]} is not a command of this workspace.`);
-      what = { type: "command", channel: to.channel, command: command[1], text: encode(command[2], store.state, true) };
+      what = { type: "command", channel: to.channel, command: command[1], text: command[2] };
     }
     sent.push(text);
     recalled = 0;

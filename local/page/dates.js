@@ -91,8 +91,8 @@ export const clockTime = (ms, where) => TOKENS.time(ms, where);
 /** "Today", "Friday, 21 November" between days. */
 export const dayName = (ms, where) => capital(TOKENS.day_divider_pretty(ms, where));
 
-/** The whole time, for tooltips. */
-export const fullTime = (ms, where) => part(ms, where, { ...LONG, hour: "numeric", minute: "2-digit", second: "2-digit" });
+/** The whole time, for tooltips; null if there is no such time. */
+export const fullTime = (ms, where) => (Number.isNaN(new Date(ms).getTime()) ? null : part(ms, where, { ...LONG, hour: "numeric", minute: "2-digit", second: "2-digit" }));
 
 /** A key that is equal for times on the same day in the reader's zone. */
 export const dayKey = (ms, where) => dayNumber(ms, where.zone);

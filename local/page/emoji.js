@@ -40,6 +40,13 @@ export function emojiNode(name) {
   return el("span", { class: picture ? "emoji" : "emoji-unknown", role: picture ? "img" : null, "aria-label": picture ? name.replaceAll("_", " ") : null, title: `:${name}:` }, picture ?? `:${name}:`);
 }
 
+/** What a picker shows: each picture once, with all its names to search by. */
+export function palette() {
+  const names = new Map();
+  for (const [name, picture] of EMOJI) names.set(picture, [...(names.get(picture) ?? []), name]);
+  return [...names].map(([picture, all]) => ({ picture, names: all }));
+}
+
 /** Names that contain `part`, those that begin with it first. */
 export function findEmoji(part, limit = 8) {
   const wanted = part.toLowerCase();

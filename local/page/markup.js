@@ -15,7 +15,7 @@ export function link(url, ...children) {
 
 function dateNode(node, names) {
   const text = formatDate(node.seconds, node.format, names.where()) ?? node.fallback;
-  const time = el("time", { title: Number.isFinite(node.seconds) ? fullTime(node.seconds * 1000, names.where()) : null }, text);
+  const time = el("time", { title: fullTime(node.seconds * 1000, names.where()) }, text);
   return node.url ? link(node.url, time) : time;
 }
 

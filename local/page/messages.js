@@ -5,7 +5,7 @@
 import { drawAttachment, drawBlocks, picture } from "./blocks.js";
 import { ago, clockTime, dayKey, dayName, fullTime, tsToMs } from "./dates.js";
 import { el, icon, iconButton, reconcile } from "./dom.js";
-import { EMOJI, emojiNode, QUICK } from "./emoji.js";
+import { emojiNode, palette, QUICK } from "./emoji.js";
 import { richText } from "./markup.js";
 import { openMenu } from "./menu.js";
 import { href, names, store, user } from "./store.js";
@@ -39,7 +39,7 @@ export function surfaceOf(channel, message, id) {
 export const author = (message) => message.username || names.user(message.user) || message.user || "Somebody";
 
 async function react(channel, message, anchor) {
-  const items = [...EMOJI].map(([name, char]) => ({ label: char, text: name, value: name }));
+  const items = palette().map((entry) => ({ label: entry.picture, text: entry.names.join(" "), value: entry.names[0] }));
   const chosen = await openMenu(anchor, items, { label: "Reactions", filter: "Find an emoji", grid: true, align: "end" });
   if (chosen) await toggle(channel, message, chosen.value);
 }
@@ -95,6 +95,16 @@ function body(channel, message, id) {
   ];
 }
 
+// One message that cannot be drawn must not take the channel with it; it says so in its place.
+function safeBody(channel, message, id) {
+  try {
+    return body(channel, message, id);
+  } catch (error) {
+    console.error("message", message.ts, error);
+    return [el("p", { class: "unknown" }, `This message could not be drawn: ${error.message}`), el("p", null, message.text ?? "")];
+  }
+}
+
 function drawMessage(channel, message, { first, inThread, id }) {
   const ms = tsToMs(message.ts);
   const name = author(message);
@@ -105,7 +115,7 @@ function drawMessage(channel, message, { first, inThread, id }) {
       message.ephemeral ? el("div", { class: "only-you" }, icon("eye"), "Only visible to you") : null,
       message.subtype === "thread_broadcast" && !inThread ? el("a", { class: "only-you", href: href({ thread: message.thread_ts }) }, icon("reply"), "replied to a thread") : null,
       first ? el("div", { class: "byline" }, el("strong", { class: "author" }, name), message.is_bot ? el("span", { class: "app-badge" }, "App") : null, time) : null,
-      body(channel, message, id),
+      safeBody(channel, message, id),
       message.edited ? el("span", { class: "edited" }, "(edited)") : null,
       reactions(channel, message),
       inThread ? null : replies(message),

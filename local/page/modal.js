@@ -1,5 +1,5 @@
-// Shows the top view of the person's modal stack as a dialog: keeps what was typed across updates, checks required inputs,
-// sends, shows the app's errors beside their blocks. The stack itself lives in the emulator.
+// Shows the top view of the person's modal stack as a dialog: keeps what was typed across updates, sends it,
+// shows errors beside their blocks. The stack itself and the check of required inputs live in the emulator.
 // https://docs.slack.dev/surfaces/modals
 
 import { slack } from "./api.js";
@@ -10,9 +10,6 @@ import { names, store } from "./store.js";
 import { perform } from "./toast.js";
 
 let shown = null;
-
-const EMPTY = (value) => value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
-const filled = (value) => value !== undefined && Object.entries(value).some(([field, content]) => field !== "type" && !EMPTY(content));
 
 /** The surface of a view (a modal or the app's home): its controls click with the view's id and what is filled in. */
 export function viewSurface(id, old, errors) {
@@ -38,20 +35,11 @@ export function viewSurface(id, old, errors) {
   };
 }
 
-function missing(view, surface) {
-  const errors = {};
-  for (const block of view.blocks ?? []) {
-    if (block.type === "input" && !block.optional && !filled(surface.value(block.block_id, block.element.action_id))) errors[block.block_id] = "Please complete this required field.";
-  }
-  return errors;
-}
-
 async function send() {
-  const errors = missing(shown.view, shown.surface);
-  if (Object.keys(errors).length > 0) return redraw(errors);
   const button = shown.dialog.querySelector("button[type=submit]");
   button.classList.add("busy");
-  await perform({ type: "submit", view: shown.id, values: shown.surface.values() });
+  // What the form lacks comes with the state and is shown beside the fields, not as a toast.
+  await perform({ type: "submit", view: shown.id, values: shown.surface.values() }, ["invalid_input"]);
   button.classList.remove("busy");
 }
 
@@ -67,7 +55,7 @@ function content(view, surface, deep) {
   return el("form", { class: "dialog-form", novalidate: true, onsubmit: (event) => {
     event.preventDefault();
     send();
-  } }, title, el("div", { class: "dialog-body" }, drawBlocks(view.blocks, surface)), foot);
+  } }, title, el("div", { class: "dialog-body" }, drawBlocks(view.blocks, surface), surface.error("") ? el("div", { class: "input-error", role: "alert" }, surface.error("")) : null), foot);
 }
 
 function redraw(errors) {

@@ -15,11 +15,6 @@ export function unescapeText(text) {
   return text.replace(/&(amp|lt|gt);/g, (_, name) => ({ amp: "&", lt: "<", gt: ">" })[name]);
 }
 
-/** Escapes a text for Slack: what a client does with what a person types. */
-export function escapeText(text) {
-  return text.replace(/[&<>]/g, (char) => ({ "&": "&amp;", "<": "&lt;", ">": "&gt;" })[char]);
-}
-
 /** The address if a click on it is harmless, else null: no javascript:, data:, file: ... */
 export function safeUrl(address) {
   const trimmed = String(address ?? "").trim();

@@ -12,6 +12,7 @@ const SENTENCES = {
   already_reacted: "You reacted with this already.",
   not_in_channel: "You are not in this channel.",
   invalid_command: "There is no such command here.",
+  operation_timeout: "The app did not answer within three seconds.",
   view_not_found: "This form was closed meanwhile.",
 };
 
@@ -39,12 +40,12 @@ export async function attempt(work) {
   }
 }
 
-/** `act`, with its failure as a toast. Answers whether it worked. */
-export async function perform(what) {
+/** `act`, with its failure as a toast unless it is among the `expected` ones. Answers whether it worked. */
+export async function perform(what, expected = []) {
   let code = null;
   const answered = await attempt(async () => {
     code = await act(what);
   });
-  if (code) toast(sentence(code));
+  if (code && !expected.includes(code)) toast(sentence(code));
   return answered && !code;
 }
