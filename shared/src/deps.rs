@@ -7,8 +7,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::config::Config;
+use crate::fetch::Fetch;
 use crate::queue::Queue;
-use crate::slack::Client;
+use crate::slack::client::Client;
 use crate::sources::Sources;
 use crate::store::Store;
 
@@ -29,6 +30,8 @@ pub struct Deps {
     pub config: Arc<Config>,
     /// How payloads become signals.
     pub sources: Arc<Sources>,
+    /// The addresses that messages name.
+    pub fetch: Arc<dyn Fetch>,
     /// Signing secrets and tokens, by name.
     pub secrets: Arc<Secrets>,
     /// The time. Read once per invocation, except by the courier, whose calls take time.

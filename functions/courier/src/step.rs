@@ -100,8 +100,9 @@ async fn look(
             None => return Ok(Outcome::CannotLook),
         },
     };
-    let oldest = tried_at.checked_sub(SKEW).unwrap_or(tried_at);
-    let found = deps.slack.find_own(&id, EVENT_TYPE, key, oldest, thread.map(String::as_str)).await?;
+    let oldest = tried_at.checked_sub(SKEW).unwrap_or(tried_at).as_second().to_string();
+    let ours = client::Metadata { event_type: EVENT_TYPE.to_owned(), key: key.to_owned() };
+    let found = deps.slack.find_own(&id, &ours, &oldest, thread.map(String::as_str)).await?;
     Ok(match found {
         Some(ts) => Outcome::Posted { channel_id: id, ts },
         None => Outcome::NotFound,

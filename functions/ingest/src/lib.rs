@@ -1,1 +1,108 @@
-//! The ingest function.
+//! Ingest: the door for everything that has something to report. It checks who is there, and puts what they brought, as it
+//! is, into the `signals` queue; once that is durable it says 200. It understands nothing: what a notification means is the
+//! router's business, so that a payload that nobody understands is never refused.
+
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode};
+use jiff::Timestamp;
+use serde_json::json;
+use shared::core::raw::Raw;
+use shared::deps::Deps;
+use shared::door;
+use shared::sources::{headers, is_name};
+
+mod access;
+mod cut;
+mod events;
+
+pub use events::handle_event;
+
+/// Handles a request to `/hooks`, `/hooks/{source}` or `/sns`.
+pub async fn handle(request: Request<Bytes>, deps: &Deps) -> Response<Bytes> {
+    let now = deps.clock.now();
+    match take(&request, deps, now).await {
+        Ok(answer) | Err(answer) => answer,
+    }
+}
+
+async fn take(
+    request: &Request<Bytes>,
+    deps: &Deps,
+    now: Timestamp,
+) -> Result<Response<Bytes>, Response<Bytes>> {
+    let named = source_in_path(request.uri().path())?;
+    if request.method() != Method::POST {
+        let remedy = "Send the notification as the body of a POST: curl -d '{\"title\": \"Hello\"}' URL";
+        return Err(door::refuse(StatusCode::METHOD_NOT_ALLOWED, "only POST is taken here", remedy));
+    }
+    if request.body().iter().all(u8::is_ascii_whitespace) {
+        let remedy =
+            "Send JSON or text, for example {\"title\": \"Disk full on db-1\", \"severity\": \"critical\"}.";
+        return Err(door::refuse(StatusCode::BAD_REQUEST, "the body is empty", remedy));
+    }
+    let mut raw = raw(request, named, deps, now);
+    let source = raw.source.clone().unwrap_or_default();
+    match access::check(request, &source, deps, now).await? {
+        access::Entered::Notification => {}
+        access::Entered::Answered(what) => {
+            return Ok(door::answer(StatusCode::OK, &json!({ "ok": true, "did": what })));
+        }
+    }
+    if source == access::SNS {
+        // The topic is only the carrier: what it carries tells the source.
+        raw.source = None;
+    }
+    let id = raw.id.clone();
+    store(&[raw], deps).await?;
+    tracing::info!(%source, delivery = %id, "notification taken in");
+    Ok(door::answer(StatusCode::OK, &json!({ "ok": true, "id": id, "source": source })))
+}
+
+/// Puts notifications into the queue; the refusal that makes a sender try again if that fails.
+async fn store(raw: &[Raw], deps: &Deps) -> Result<(), Response<Bytes>> {
+    deps.queue.signals(raw).await.map_err(|error| {
+        tracing::error!(%error, "a notification could not be stored and was refused");
+        let remedy = "It was not taken. Send it again in a moment.";
+        door::refuse(StatusCode::SERVICE_UNAVAILABLE, "the queue is not available", remedy)
+    })
+}
+
+/// The source that the path names, if it names one.
+fn source_in_path(path: &str) -> Result<Option<String>, Response<Bytes>> {
+    let mut parts = path.trim_matches('/').split('/');
+    let (first, second, third) = (parts.next(), parts.next(), parts.next());
+    match (first, second, third) {
+        (Some("sns"), None, None) => Ok(Some(access::SNS.to_owned())),
+        (Some("hooks"), None, None) => Ok(None),
+        (Some("hooks"), Some(name), None) if is_name(name) => Ok(Some(name.to_owned())),
+        (Some("hooks"), Some(_), None) => {
+            let fault = "this is no name of a source";
+            let remedy =
+                "A name has up to 64 lower-case letters, digits and hyphens, such as /hooks/cloudwatch.";
+            Err(door::refuse(StatusCode::NOT_FOUND, fault, remedy))
+        }
+        _ => {
+            let remedy = "Send to /hooks/SOURCE, or to /hooks to have the source recognised.";
+            Err(door::refuse(StatusCode::NOT_FOUND, "there is nothing at this address", remedy))
+        }
+    }
+}
+
+/// The request as a notification, with its source and the sender's own id where they can be told.
+fn raw(request: &Request<Bytes>, named: Option<String>, deps: &Deps, now: Timestamp) -> Raw {
+    let (body, note) = cut::to_size(request.body());
+    let mut raw = Raw {
+        id: String::new(),
+        source: named,
+        headers: headers::visible(request.headers()),
+        body,
+        received_at: now,
+        note,
+    };
+    raw.id = deps.sources.delivery_id(&raw).unwrap_or_else(|| door::request_id(request));
+    if raw.source.is_none() {
+        let found = deps.sources.recognise(&raw).map(|source| source.name().to_owned());
+        raw.source = Some(found.unwrap_or_else(|| access::GENERIC.to_owned()));
+    }
+    raw
+}

@@ -4,12 +4,13 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
-use super::{Config, ConfigFile, SourceRules};
-use crate::config::file::RouteRules;
+use super::file::{RouteRules, SourceRules};
+use super::{Access, Config, ConfigFile};
 use crate::core::expression::{Expression, ExpressionError, Template, nearest};
 use crate::core::incident::Rules;
 use crate::core::routing::{Route, Routes, UNROUTED, channel_name};
 use crate::core::view::Button;
+use crate::sources::verify::Scheme;
 
 /// One thing that is wrong with the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,8 +87,14 @@ const NAMES: [&str; 12] = [
     "received_at",
 ];
 
-/// The schemes that `verify` knows.
-const SCHEMES: [&str; 5] = ["none", "bearer", "github", "standard-webhooks", "sns"];
+/// The schemes that `verify` knows, by the names that the file uses.
+const SCHEMES: [(&str, Scheme); 5] = [
+    ("none", Scheme::None),
+    ("bearer", Scheme::Bearer),
+    ("github", Scheme::Github),
+    ("standard-webhooks", Scheme::StandardWebhooks),
+    ("sns", Scheme::Sns),
+];
 
 /// Compiles the file, or says everything that is wrong with it.
 pub(super) fn compile(file: &ConfigFile) -> Result<Config, Vec<Fault>> {
@@ -103,9 +110,8 @@ pub(super) fn compile(file: &ConfigFile) -> Result<Config, Vec<Fault>> {
             Fault::at("command", "a slash command is a slash and one word").with_remedy("such as \"/ops\""),
         );
     }
-    for (name, rules) in &file.sources {
-        source(name, rules, &mut faults);
-    }
+    let access = |(name, rules): (&String, &SourceRules)| (name.clone(), source(name, rules, &mut faults));
+    let sources = file.sources.iter().map(access).collect();
     let mut names = BTreeSet::from([UNROUTED]);
     let mut routes = Vec::new();
     for (position, rules) in file.routes.iter().enumerate() {
@@ -126,27 +132,35 @@ pub(super) fn compile(file: &ConfigFile) -> Result<Config, Vec<Fault>> {
         ..Rules::default()
     };
     let routes = Routes { routes, fallback };
-    Ok(Config { routes, rules, sources: file.sources.clone(), command: file.command.clone() })
+    Ok(Config { routes, rules, sources, command: file.command.clone() })
 }
 
-fn source(name: &str, rules: &SourceRules, faults: &mut Vec<Fault>) {
+fn source(name: &str, rules: &SourceRules, faults: &mut Vec<Fault>) -> Access {
     let path = format!("sources.{name}");
-    if !SCHEMES.contains(&rules.verify.as_str()) {
-        let message = format!("\"{}\" is no way to verify", rules.verify);
-        faults.push(
-            Fault::at(format!("{path}.verify"), message).with_remedy(did_you_mean(&rules.verify, &SCHEMES)),
-        );
+    let known = SCHEMES.map(|(name, _)| name);
+    let scheme = SCHEMES.into_iter().find(|(name, _)| *name == rules.verify).map(|(_, scheme)| scheme);
+    match scheme {
+        None => {
+            let message = format!("\"{}\" is no way to verify", rules.verify);
+            let remedy = did_you_mean(&rules.verify, &known);
+            faults.push(Fault::at(format!("{path}.verify"), message).with_remedy(remedy));
+        }
+        Some(Scheme::Bearer | Scheme::Github | Scheme::StandardWebhooks) if rules.secrets.0.is_empty() => {
+            let remedy = format!("say `secrets: {name}` and put the secret under that name");
+            faults.push(Fault::at(path, format!("\"{}\" needs a secret", rules.verify)).with_remedy(remedy));
+        }
+        Some(Scheme::Sns) if rules.topics.0.is_empty() => {
+            let remedy =
+                "list the ARNs of your topics under `topics:`; anybody can make a topic that signs well";
+            faults.push(Fault::at(path, "\"sns\" needs the topics that are yours").with_remedy(remedy));
+        }
+        Some(_) => {}
     }
-    let needs_secret = matches!(rules.verify.as_str(), "bearer" | "github" | "standard-webhooks");
-    if needs_secret && rules.secrets.0.is_empty() {
-        let remedy = format!("say `secrets: {name}` and put the secret under that name");
-        faults.push(
-            Fault::at(path.clone(), format!("\"{}\" needs a secret", rules.verify)).with_remedy(remedy),
-        );
-    }
-    if rules.verify == "sns" && rules.topics.0.is_empty() {
-        let remedy = "list the ARNs of your topics under `topics:`; anybody can make a topic that signs well";
-        faults.push(Fault::at(path, "\"sns\" needs the topics that are yours").with_remedy(remedy));
+    Access {
+        // Only of a file that is refused: SNS without topics lets nobody in.
+        scheme: scheme.unwrap_or(Scheme::Sns),
+        secrets: rules.secrets.0.clone(),
+        topics: rules.topics.0.clone(),
     }
 }
 

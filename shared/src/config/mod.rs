@@ -8,9 +8,10 @@ use std::collections::BTreeMap;
 
 use crate::core::incident::Rules;
 use crate::core::routing::Routes;
+use crate::sources::verify::Scheme;
 
 pub use check::{Fault, Place};
-pub use file::{ConfigFile, SourceRules};
+pub use file::ConfigFile;
 
 mod check;
 mod file;
@@ -24,10 +25,21 @@ pub struct Config {
     pub routes: Routes,
     /// How incidents change.
     pub rules: Rules,
-    /// How each source is authenticated; `*` for those that are not named.
-    pub sources: BTreeMap<String, SourceRules>,
+    /// How each source proves who it is; `*` for those that are not named.
+    pub sources: BTreeMap<String, Access>,
     /// The slash command, with its slash.
     pub command: String,
+}
+
+/// How a source proves who it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Access {
+    /// The scheme.
+    pub scheme: Scheme,
+    /// The names of its secrets; any of them will do.
+    pub secrets: Vec<String>,
+    /// SNS: the topics that are ours.
+    pub topics: Vec<String>,
 }
 
 impl Config {
@@ -50,7 +62,7 @@ impl Config {
     }
 
     /// How the source with this name is authenticated; `None` if the config does not say, which refuses it.
-    pub fn source(&self, name: &str) -> Option<&SourceRules> {
+    pub fn source(&self, name: &str) -> Option<&Access> {
         self.sources.get(name).or_else(|| self.sources.get("*"))
     }
 }

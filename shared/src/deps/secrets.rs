@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 /// Slack's signing secrets and the secrets that sources are verified with.
 #[derive(Debug, Default)]
@@ -17,19 +17,19 @@ impl Secrets {
         Secrets { signing, named: BTreeMap::new() }
     }
 
-    /// With a named secret, as `sources: NAME: { secret: ... }` in the config refers to it.
+    /// With a named secret, as `sources: NAME: { secrets: ... }` in the config refers to it.
     pub fn with(mut self, name: impl Into<String>, secret: SecretString) -> Self {
         self.named.insert(name.into(), secret);
         self
     }
 
     /// Slack's signing secrets.
-    pub fn signing(&self) -> impl Iterator<Item = &str> {
-        self.signing.iter().map(ExposeSecret::expose_secret)
+    pub fn signing(&self) -> &[SecretString] {
+        &self.signing
     }
 
-    /// The secret with this name.
-    pub fn named(&self, name: &str) -> Option<&str> {
-        self.named.get(name).map(ExposeSecret::expose_secret)
+    /// The secrets with these names; one that is missing is left out, and what it should have verified is refused.
+    pub fn named(&self, names: &[String]) -> Vec<SecretString> {
+        names.iter().filter_map(|name| self.named.get(name)).cloned().collect()
     }
 }

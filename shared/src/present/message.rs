@@ -39,7 +39,7 @@ pub fn card(card: &Card) -> Message {
         blocks.push(Block::actions("controls", buttons));
     }
     let fallback = text::card::fallback(card);
-    Message::default().attachment(colour(card), &fallback, blocks).fit()
+    Message::default().attachment(colour(card), fallback, blocks).fit()
 }
 
 /// The same in words only, for when Slack refuses the blocks: the alert is not lost.

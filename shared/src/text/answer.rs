@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::core::command::{COMMANDS, Command, CommandError};
-use crate::core::incident::{Answer, Incident, IncidentId, State, Verb};
+use crate::core::incident::{Answer, Effect, Incident, IncidentId, Post, State, Verb};
 use crate::slack::escape::Mrkdwn;
 use crate::text::{count, how_long, sign, when, who};
 
@@ -202,4 +202,26 @@ pub fn maybe_sent(channel: &str) -> Mrkdwn {
 /// The message that somebody sent by command, with who it is from.
 pub fn sent_by(user: &str, text: &str) -> Mrkdwn {
     Mrkdwn::escape(text) + "\n_from_ " + Mrkdwn::user(user)
+}
+
+/// The same request came twice.
+pub fn before() -> Mrkdwn {
+    Mrkdwn::ours("That was done already.")
+}
+
+/// The form could not be opened in time.
+pub fn too_late() -> Mrkdwn {
+    Mrkdwn::ours("That took too long and Slack gave up. Press it again.")
+}
+
+/// Where an incident is shown, or that it is not there yet.
+pub fn place(post: &Post) -> Mrkdwn {
+    let channel = match &post.channel_id {
+        Some(id) => Mrkdwn::channel(id),
+        None => Mrkdwn::escape(&post.channel),
+    };
+    match post.root {
+        Effect::Done { .. } => Mrkdwn::ours("In ") + channel,
+        _ => Mrkdwn::ours("On its way to ") + channel,
+    }
 }

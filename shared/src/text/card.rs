@@ -6,10 +6,10 @@ use crate::slack::escape::Mrkdwn;
 use crate::text::{headline, how_long, sign, when, who};
 
 /// The whole message in one plain line: all that a phone's notification shows.
-pub fn fallback(card: &Card) -> String {
+pub fn fallback(card: &Card) -> Mrkdwn {
     let what = format!("{} {}", headline(&card.state), card.title);
     let parts = std::iter::once(what.trim().to_owned()).chain(card.facts.iter().cloned());
-    parts.collect::<Vec<_>>().join(" · ")
+    Mrkdwn::escape(&parts.collect::<Vec<_>>().join(" · "))
 }
 
 /// The first line: sign and linked title.

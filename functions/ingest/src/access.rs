@@ -1,0 +1,97 @@
+//! Who may bring something: the scheme that the config names for the source. A source that the config does not name is
+//! refused, unless it names `*`.
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode};
+use jiff::Timestamp;
+use shared::config::Access;
+use shared::deps::Deps;
+use shared::door;
+use shared::sources::verify::{self, Scheme, VerifyError, sns};
+
+/// The source that SNS is when it comes over HTTPS.
+pub(crate) const SNS: &str = "sns";
+/// The source of what nobody recognises.
+pub(crate) const GENERIC: &str = "generic";
+
+/// What whoever is at the door came for.
+pub(crate) enum Entered {
+    /// They bring a notification.
+    Notification,
+    /// They wanted something else, and it is done.
+    Answered(&'static str),
+}
+
+/// Checks the request by the scheme of its source.
+///
+/// # Errors
+/// The refusal.
+pub(crate) async fn check(
+    request: &Request<Bytes>,
+    source: &str,
+    deps: &Deps,
+    now: Timestamp,
+) -> Result<Entered, Response<Bytes>> {
+    let Some(access) = deps.config.source(source) else {
+        let remedy = "Add it under `sources:` in the config, with the way it proves who it is.";
+        let fault = format!("the source \"{source}\" is not configured");
+        return Err(door::refuse(StatusCode::UNAUTHORIZED, &fault, remedy));
+    };
+    let entered = match access.scheme {
+        Scheme::Sns => topic(request.body(), access, deps).await?,
+        // An open door still answers a topic that asks whether it is wanted, if the topic is listed.
+        Scheme::None if !access.topics.is_empty() && is_confirmation(request) => {
+            topic(request.body(), access, deps).await?
+        }
+        scheme => {
+            let secrets = deps.secrets.named(&access.secrets);
+            verify::verify(scheme, request.headers(), request.body(), &secrets, now)
+                .map_err(|error| refused(source, &error))?;
+            Entered::Notification
+        }
+    };
+    Ok(entered)
+}
+
+/// A message of a topic: verified by Amazon's certificate, and confirmed only if the topic is ours.
+async fn topic(body: &[u8], access: &Access, deps: &Deps) -> Result<Entered, Response<Bytes>> {
+    let message = sns::Message::parse(body).map_err(|error| refused(SNS, &error))?;
+    let url = message.certificate_url().map_err(|error| refused(SNS, &error))?;
+    let certificate = deps.fetch.get_once(&url).await.map_err(|error| {
+        tracing::warn!(%error, "the certificate of a topic cannot be fetched");
+        let remedy = "SNS sends it again by itself.";
+        door::refuse(StatusCode::SERVICE_UNAVAILABLE, "Amazon's certificate cannot be fetched", remedy)
+    })?;
+    match message.verify(&certificate, &access.topics).map_err(|error| refused(SNS, &error))? {
+        sns::Verified::Notification => Ok(Entered::Notification),
+        sns::Verified::Confirm(url) => {
+            deps.fetch.get(&url).await.map_err(|error| {
+                tracing::warn!(%error, topic = message.topic(), "a subscription cannot be confirmed");
+                let remedy = "SNS asks again by itself.";
+                door::refuse(StatusCode::SERVICE_UNAVAILABLE, "the subscription cannot be confirmed", remedy)
+            })?;
+            tracing::info!(topic = message.topic(), "subscription confirmed");
+            Ok(Entered::Answered("subscription confirmed"))
+        }
+        sns::Verified::Unsubscribed => {
+            tracing::warn!(topic = message.topic(), "a subscription has ended");
+            Ok(Entered::Answered("noted that the subscription has ended"))
+        }
+    }
+}
+
+fn is_confirmation(request: &Request<Bytes>) -> bool {
+    let kind = request.headers().get("x-amz-sns-message-type");
+    kind.is_some_and(|kind| kind != "Notification")
+}
+
+fn refused(source: &str, error: &VerifyError) -> Response<Bytes> {
+    tracing::warn!(source, %error, "refused at the door");
+    let remedy = match error {
+        VerifyError::NoSecret => "Put the secret that the config names for this source.",
+        VerifyError::Topic => "List the topic's ARN under `topics:` of the source in the config.",
+        VerifyError::Stale => "Compare the sender's clock.",
+        _ => "Compare the sender's secret and scheme with `sources:` in the config.",
+    };
+    door::refuse(StatusCode::UNAUTHORIZED, &error.to_string(), remedy)
+}

@@ -1,0 +1,61 @@
+//! `status` and `list`: what is open now.
+
+use jiff::Timestamp;
+use shared::core::incident::{Incident, State};
+use shared::deps::Deps;
+use shared::slack::blocks::Message;
+use shared::store::StoreError;
+use shared::text;
+
+/// The most incidents that one read gives.
+const MOST_READ: usize = 100;
+
+/// The most lines of a list; more do not help on a phone.
+const MOST_LISTED: usize = 30;
+
+/// The most lines under the status.
+const MOST_UNDER_STATUS: usize = 5;
+
+/// What is open and whether Slack shows it: two requests to the store and one to its index.
+pub(crate) async fn status(deps: &Deps, now: Timestamp) -> Result<Message, StoreError> {
+    let open = deps.store.open(MOST_READ).await?;
+    // What is only just behind is on its way; what was due before now is late.
+    let behind = deps.store.behind(now, MOST_READ).await?.len();
+    let mut lines = vec![text::answer::status(&open, open.len() == MOST_READ, behind)];
+    lines.extend(open.iter().take(MOST_UNDER_STATUS).map(|incident| text::answer::listed(incident, now)));
+    lines.extend(more(open.len(), MOST_UNDER_STATUS));
+    Ok(super::lines(lines))
+}
+
+/// The open incidents that fit.
+pub(crate) async fn list(
+    firing: Option<bool>,
+    words: &[String],
+    deps: &Deps,
+    now: Timestamp,
+) -> Result<Message, StoreError> {
+    let open = deps.store.open(MOST_READ).await?;
+    let fits: Vec<&Incident> = open.iter().filter(|incident| fits(incident, firing, words)).collect();
+    if fits.is_empty() {
+        return Ok(Message::text(text::answer::nothing_listed(!open.is_empty())));
+    }
+    let mut lines: Vec<_> =
+        fits.iter().take(MOST_LISTED).map(|incident| text::answer::listed(incident, now)).collect();
+    lines.extend(more(fits.len(), MOST_LISTED));
+    Ok(super::lines(lines))
+}
+
+fn more(all: usize, shown: usize) -> Option<shared::slack::escape::Mrkdwn> {
+    (all > shown).then(|| text::answer::and_more(all - shown))
+}
+
+/// Every word has to occur somewhere: in the title, the id, the route, the severity or a label.
+fn fits(incident: &Incident, firing: Option<bool>, words: &[String]) -> bool {
+    let is_firing = incident.state == State::Firing;
+    let content = &incident.content;
+    let names = [&content.title, &incident.id.0, &incident.route, &content.source];
+    let text = names.into_iter().chain(content.labels.values()).map(|text| text.to_lowercase());
+    let text: Vec<String> = text.chain([incident.severity.word().to_owned()]).collect();
+    firing.is_none_or(|wanted| wanted == is_firing)
+        && words.iter().all(|word| text.iter().any(|text| text.contains(word.as_str())))
+}

@@ -1,0 +1,52 @@
+//! What every HTTP door says: JSON answers with a word for the machine and a remedy for the person, and the check that a
+//! request is Slack's.
+
+use bytes::Bytes;
+use http::{Request, Response, StatusCode, header};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::deps::Secrets;
+use crate::invoke::RequestId;
+use crate::slack::sign;
+
+/// A JSON answer.
+pub fn answer(status: StatusCode, body: &Value) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::from(body.to_string()));
+    *response.status_mut() = status;
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, http::HeaderValue::from_static("application/json; charset=utf-8"));
+    response
+}
+
+/// 200 and nothing to say.
+pub fn done() -> Response<Bytes> {
+    Response::new(Bytes::new())
+}
+
+/// A refusal that names the fault and the remedy.
+pub fn refuse(status: StatusCode, fault: &str, remedy: &str) -> Response<Bytes> {
+    answer(status, &json!({ "ok": false, "error": fault, "remedy": remedy }))
+}
+
+/// Whether the request is Slack's; the refusal if it is not.
+///
+/// # Errors
+/// 401 with the check that failed, never with the expected value.
+pub fn from_slack(
+    request: &Request<Bytes>,
+    secrets: &Secrets,
+    now: Timestamp,
+) -> Result<(), Response<Bytes>> {
+    sign::verify(secrets.signing(), request.headers(), request.body(), now).map_err(|error| {
+        tracing::warn!(%error, "a request that is not Slack's");
+        let remedy = "Requests to this address have to be signed by Slack: compare the signing secret with the one in the app's settings.";
+        refuse(StatusCode::UNAUTHORIZED, &error.to_string(), remedy)
+    })
+}
+
+/// The id to quote when something fails.
+pub fn request_id(request: &Request<Bytes>) -> String {
+    request.extensions().get::<RequestId>().map_or_else(|| "unknown".to_owned(), |id| id.0.clone())
+}
