@@ -1,0 +1,87 @@
+//! Sends requests to the app as Slack does: signed, with a short patience, following at most two redirects. The only room
+//! that speaks HTTP outwards; what an answer means is decided elsewhere.
+
+use std::time::Duration;
+
+use hmac::{Hmac, Mac};
+use reqwest::redirect::Policy;
+use sha2::Sha256;
+
+use crate::outbox::{Delivery, Heard};
+
+/// The sender.
+#[derive(Clone)]
+pub(crate) struct Courier {
+    client: Result<reqwest::Client, &'static str>,
+}
+
+impl Courier {
+    pub(crate) fn new(timeout: Duration) -> Self {
+        let client =
+            reqwest::Client::builder().timeout(timeout).redirect(Policy::limited(2)).no_proxy().build();
+        Self { client: client.map_err(|_| "connection_failed") }
+    }
+
+    /// Sends one request, signed at this time (milliseconds since 1970).
+    pub(crate) async fn send(&self, delivery: &Delivery, secret: &str, now: i64) -> Heard {
+        let client = match &self.client {
+            Ok(client) => client,
+            Err(reason) => return Heard::Silence(reason),
+        };
+        let timestamp = now / 1_000;
+        let body = delivery.body.text().to_owned();
+        let mut request = client
+            .post(&delivery.url)
+            .header("content-type", delivery.body.content_type())
+            .header("user-agent", "Slackbot 1.0 (+https://api.slack.com/robots)")
+            .header("x-slack-request-timestamp", timestamp)
+            .header("x-slack-signature", sign(secret, timestamp, &body));
+        if let Some(reason) = &delivery.reason {
+            request =
+                request.header("x-slack-retry-num", delivery.retry).header("x-slack-retry-reason", reason);
+        }
+        let answer = match request.body(body).send().await {
+            Ok(answer) => answer,
+            Err(error) => return Heard::Silence(reason(&error)),
+        };
+        let status = answer.status().as_u16();
+        let no_retry = answer.headers().get("x-slack-no-retry").is_some_and(|value| value == "1");
+        match answer.text().await {
+            Ok(body) => Heard::Answer { status, no_retry, body },
+            Err(error) => Heard::Silence(reason(&error)),
+        }
+    }
+}
+
+fn reason(error: &reqwest::Error) -> &'static str {
+    match error {
+        error if error.is_timeout() => "http_timeout",
+        error if error.is_redirect() => "too_many_redirects",
+        error if error.is_connect() => "connection_failed",
+        _ => "unknown_error",
+    }
+}
+
+/// <https://docs.slack.dev/authentication/verifying-requests-from-slack>
+pub(crate) fn sign(secret: &str, timestamp: i64, body: &str) -> String {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return String::new() };
+    mac.update(format!("v0:{timestamp}:{body}").as_bytes());
+    format!("v0={}", hex::encode(mac.finalize().into_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_signature_is_the_one_that_slack_publishes() {
+        let body = "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id=G8PSS9T3V\
+                    &channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-collect&text=\
+                    &response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN\
+                    &trigger_id=398738663015.47445629121.803a0bc887a14d10d2c447fce8b6703c";
+        assert_eq!(
+            sign("8f742231b10e8888abcd99yyyzzz85a5", 1_531_420_618, body),
+            "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"
+        );
+    }
+}

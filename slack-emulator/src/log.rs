@@ -1,0 +1,58 @@
+//! What happened lately: the last Web API calls and the last requests to the app, for people who look for a fault and for
+//! tests. Names and outcomes only; no token, signature or text.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+
+const KEPT: usize = 500;
+
+/// A Web API call that was answered, or that a fault swallowed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoggedCall {
+    /// Milliseconds since 1970.
+    pub at: i64,
+    /// `chat.postMessage`
+    pub method: String,
+    /// The `channel` argument, if there was one.
+    pub channel: Option<String>,
+    /// `ok`, an error name, or the fault (`drop_before`, ...) that hid the answer.
+    pub outcome: String,
+}
+
+/// A request to the app.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoggedRequest {
+    /// Milliseconds since 1970.
+    pub at: i64,
+    /// `command`, `block_actions`, `view_submission`, `event message`, ...
+    pub what: String,
+    /// 0 for the first attempt.
+    pub retry: u32,
+    /// HTTP status, or the reason why there was none (`http_timeout`, `connection_failed`).
+    pub status: String,
+}
+
+/// The last [`KEPT`] of each.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct Log {
+    pub(crate) calls: VecDeque<LoggedCall>,
+    pub(crate) requests: VecDeque<LoggedRequest>,
+}
+
+impl Log {
+    pub(crate) fn call(&mut self, call: LoggedCall) {
+        push(&mut self.calls, call);
+    }
+
+    pub(crate) fn request(&mut self, request: LoggedRequest) {
+        push(&mut self.requests, request);
+    }
+}
+
+fn push<T>(queue: &mut VecDeque<T>, item: T) {
+    if queue.len() == KEPT {
+        queue.pop_front();
+    }
+    queue.push_back(item);
+}
