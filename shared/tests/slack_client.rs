@@ -173,9 +173,7 @@ async fn an_update_leaves_nothing_of_what_was_there() {
 
 #[tokio::test]
 async fn a_message_whose_answer_was_lost_is_found_and_not_posted_twice() {
-    for kind in
-        [FaultKind::DropAfter, FaultKind::FatalErrorAfterStoring, FaultKind::Slow { ms: 60_000 }]
-    {
+    for kind in [FaultKind::DropAfter, FaultKind::FatalErrorAfterStoring, FaultKind::Slow { ms: 60_000 }] {
         let world = World::new().await;
         world.fail("chat.postMessage", kind.clone());
         let hurried = world.client.clone().timeout(Duration::from_millis(500));
@@ -351,9 +349,7 @@ async fn a_click_is_read_and_answered_five_times() {
     let ts = world.client.post_message(&Post::new(OPS, card)).await.unwrap().ts;
     assert!(world.slack.act("U01ANA", Act::press(OPS, &ts, "ack")).await.ok);
 
-    let Ok(Interaction::Click(click)) = Interaction::parse(&world.next_request()) else {
-        panic!("no click")
-    };
+    let Ok(Interaction::Click(click)) = Interaction::parse(&world.next_request()) else { panic!("no click") };
     assert_eq!((click.user.as_str(), click.channel.as_deref()), ("U01ANA", Some(OPS)));
     assert_eq!((click.action_id.as_str(), click.block_id.as_str()), ("ack", "controls"));
     assert_eq!((click.value.as_deref(), click.message_ts.as_ref()), (Some("7"), Some(&ts)));
@@ -387,7 +383,8 @@ async fn a_command_opens_a_form_and_the_form_comes_back() {
     assert!(matches!(again, Err(SlackError::TooLate { .. })), "a trigger opens one view: {again:?}");
     world.client.views_update(&open.id, &view).await.unwrap();
 
-    let values = json!({"text": {"typed": {"value": "on it"}}, "who": {"picked": {"selected_user": "U02BEN"}}});
+    let values =
+        json!({"text": {"typed": {"value": "on it"}}, "who": {"picked": {"selected_user": "U02BEN"}}});
     let sent = Act::Submit { view: open.id.clone(), values: values.as_object().unwrap().clone() };
     assert!(world.slack.act("U01ANA", sent).await.ok);
     let Ok(Interaction::Submission(form)) = Interaction::parse(&world.next_request()) else {
