@@ -3,9 +3,8 @@
 //!
 //! Contract: <https://docs.slack.dev/interactivity/handling-user-interaction#message_responses>
 
-use http::header;
+use http::{StatusCode, header};
 use serde::Serialize;
-use serde_json::Value;
 
 use super::{Client, Url, refusal};
 use crate::slack::blocks::Message;
@@ -64,16 +63,17 @@ impl Client {
         let request = self.http.post(address).header(header::CONTENT_TYPE, "application/json; charset=utf-8");
         let answer = self.exchange(request.body(body)).await?;
         answer.limited()?;
-        // Slack answers these with a bare "ok", with JSON, or with a 404 once the address is used up.
-        match answer.body {
-            Some(body) if body.get("ok").and_then(Value::as_bool) == Some(false) => {
-                Err(refusal(&body, answer.retry_after))
+        // Slack answers with a bare "ok", with JSON, or with a 404 once the address is used up.
+        let code = answer.body.as_ref().and_then(|body| body.get("error")?.as_str());
+        match answer.status {
+            StatusCode::NOT_FOUND | StatusCode::GONE => {
+                Err(SlackError::Gone { code: code.unwrap_or("expired_url").to_owned() })
             }
-            _ if answer.status.is_success() => Ok(()),
-            _ if answer.status.is_client_error() => {
-                Err(SlackError::Gone { code: format!("http_{}", answer.status.as_u16()) })
+            status if code.is_some() || status.is_client_error() => {
+                Err(refusal(&answer.body.unwrap_or_default(), answer.retry_after))
             }
-            _ => Err(SlackError::Unknown { why: format!("HTTP {}", answer.status.as_u16()) }),
+            status if status.is_success() => Ok(()),
+            status => Err(SlackError::Unknown { why: format!("HTTP {}", status.as_u16()) }),
         }
     }
 
