@@ -79,6 +79,6 @@ impl Answer {
 
     /// `ok`, or the error name.
     pub fn outcome(&self) -> &str {
-        self.body["error"].as_str().unwrap_or("ok")
+        crate::read::text(&self.body, "error").unwrap_or("ok")
     }
 }

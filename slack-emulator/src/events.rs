@@ -101,7 +101,7 @@ impl Workspace {
         if !subscribed || !channel.is_none_or(inside) {
             return;
         }
-        let what = format!("event {}", event["type"].as_str().unwrap_or(subscription));
+        let what = format!("event {}", crate::read::text(&event, "type").unwrap_or(subscription));
         let event_id = self.next_id("Ev");
         let envelope = json!({
             "token": VERIFICATION_TOKEN, "team_id": self.settings.team_id, "context_team_id": self.settings.team_id,

@@ -37,6 +37,7 @@ mod outbox;
 mod page;
 mod people;
 mod rates;
+mod read;
 mod render;
 mod settings;
 mod state;

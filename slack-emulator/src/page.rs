@@ -100,7 +100,7 @@ impl Workspace {
                 reply_users.push(&reply.user);
             }
         }
-        let files: Vec<Value> = message.files.iter().filter_map(|id| Some(self.file_row(id)?)).collect();
+        let files: Vec<Value> = message.files.iter().filter_map(|id| self.file_row(id)).collect();
         let name = message.username.as_deref().unwrap_or_else(|| self.name_of(&message.user));
         json!({
             "ts": message.ts, "user": message.user, "username": name, "is_bot": self.is_bot(&message.user),

@@ -4,6 +4,7 @@
 use serde_json::Value;
 
 use crate::mrkdwn::{Piece, pieces, unescape};
+use crate::read;
 use crate::state::{Channel, Message};
 use crate::workspace::Workspace;
 
@@ -124,7 +125,7 @@ impl Workspace {
             "rich_text" => lines.extend(self.rich(block).lines().map(String::from)),
             "table" => lines.extend(items("rows").iter().map(|row| self.row(row))),
             "data_visualization" => {
-                let kind = block["chart"]["type"].as_str().unwrap_or_default();
+                let kind = read::text(read::field(block, "chart"), "type").unwrap_or_default();
                 lines.push(format!("[{kind} chart: {}]", block["title"].as_str().unwrap_or_default()));
             }
             other => lines.push(format!("[{other}]")),
@@ -206,7 +207,7 @@ fn element(element: &Value) -> String {
         options.map(|option| text_of(&option["text"])).collect::<Vec<_>>().join(", ")
     };
     let chosen = || {
-        let initial = text_of(&element["initial_option"]["text"]);
+        let initial = text_of(read::field(&element["initial_option"], "text"));
         if initial.is_empty() { text_of(&element["placeholder"]) } else { initial }
     };
     match element["type"].as_str().unwrap_or_default() {

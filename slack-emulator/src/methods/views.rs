@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use crate::answer::{Outcome, Refusal, refuse, reply};
 use crate::args::Args;
 use crate::blocks::{self, fill_ids};
+use crate::read;
 use crate::state::Modal;
 use crate::workspace::Workspace;
 
@@ -14,7 +15,7 @@ const STACK: usize = 3;
 
 /// <https://docs.slack.dev/reference/methods/views.open>
 pub(crate) fn open(workspace: &mut Workspace, args: &Args, now: i64) -> Outcome {
-    let view = read(workspace, args, "modal", None)?;
+    let view = read_view(workspace, args, "modal", None)?;
     let user = exchange(workspace, args, now)?;
     workspace.state.modals.remove(&user);
     let json = workspace.show(&user, view, now);
@@ -23,7 +24,7 @@ pub(crate) fn open(workspace: &mut Workspace, args: &Args, now: i64) -> Outcome 
 
 /// <https://docs.slack.dev/reference/methods/views.push>
 pub(crate) fn push(workspace: &mut Workspace, args: &Args, now: i64) -> Outcome {
-    let view = read(workspace, args, "modal", None)?;
+    let view = read_view(workspace, args, "modal", None)?;
     let user = exchange(workspace, args, now)?;
     match workspace.state.modals.get(&user).map_or(0, Vec::len) {
         0 => return Err(refuse("not_found")),
@@ -40,16 +41,16 @@ pub(crate) fn update(workspace: &mut Workspace, args: &Args, now: i64) -> Outcom
     let external = args.text("external_id");
     let meant = |modal: &&Modal| match (&wanted, &external) {
         (Some(id), _) => modal.id == *id,
-        (None, Some(external)) => modal.view["external_id"].as_str() == Some(external),
+        (None, Some(external)) => read::text(&modal.view, "external_id") == Some(external),
         (None, None) => false,
     };
     let mut open = workspace.state.modals.values().flatten();
     let found = open.find(meant).ok_or_else(|| refuse("not_found"))?;
     let id = found.id.clone();
-    if args.text("hash").is_some_and(|hash| found.view["hash"] != hash) {
+    if args.text("hash").is_some_and(|hash| read::text(&found.view, "hash") != Some(&hash)) {
         return Err(refuse("hash_conflict"));
     }
-    let view = read(workspace, args, "modal", Some(&id))?;
+    let view = read_view(workspace, args, "modal", Some(&id))?;
     let json = workspace.replace(&id, view, now);
     reply([("view", json.into())])
 }
@@ -57,12 +58,15 @@ pub(crate) fn update(workspace: &mut Workspace, args: &Args, now: i64) -> Outcom
 /// <https://docs.slack.dev/reference/methods/views.publish>
 pub(crate) fn publish(workspace: &mut Workspace, args: &Args, now: i64) -> Outcome {
     let user = args.text("user_id").unwrap_or_default();
-    if !workspace.state.users.get(&user).is_some_and(|person| !person.is_bot) {
+    if workspace.state.users.get(&user).is_none_or(|person| person.is_bot) {
         return Err(refuse("invalid_arguments").because(&["invalid `user_id`".into()]));
     }
-    let view = read(workspace, args, "home", None)?;
+    let view = read_view(workspace, args, "home", None)?;
     let current = workspace.state.homes.get(&user);
-    if args.text("hash").is_some_and(|hash| current.is_some_and(|view| view["hash"] != hash)) {
+    if args
+        .text("hash")
+        .is_some_and(|hash| current.is_some_and(|view| read::text(view, "hash") != Some(&hash)))
+    {
         return Err(refuse("hash_conflict"));
     }
     let id = current.and_then(|view| view["id"].as_str()).map(String::from);
@@ -73,7 +77,7 @@ pub(crate) fn publish(workspace: &mut Workspace, args: &Args, now: i64) -> Outco
 }
 
 /// The view argument, judged. `replaces`: the id of the view that may keep its external id.
-fn read(
+fn read_view(
     workspace: &Workspace,
     args: &Args,
     kind: &str,
@@ -91,9 +95,11 @@ fn read(
     if !messages.is_empty() {
         return Err(invalid(&messages));
     }
-    if let Some(external) = value["external_id"].as_str().filter(|id| !id.is_empty()) {
+    if let Some(external) = read::text(&value, "external_id").filter(|id| !id.is_empty()) {
         let mut open = workspace.state.modals.values().flatten();
-        if open.any(|modal| modal.view["external_id"] == external && Some(modal.id.as_str()) != replaces) {
+        if open.any(|modal| {
+            read::text(&modal.view, "external_id") == Some(external) && Some(modal.id.as_str()) != replaces
+        }) {
             return Err(refuse("duplicate_external_id"));
         }
     }
@@ -144,8 +150,8 @@ impl Workspace {
     /// Gives an open modal a new view; what was typed into inputs that are still there stays.
     pub(crate) fn replace(&mut self, id: &str, view: Map<String, Value>, now: i64) -> Option<Value> {
         let old = self.state.modals.values().flatten().find(|modal| modal.id == id)?;
-        let root = old.view["root_view_id"].as_str().unwrap_or(id).to_owned();
-        let previous = old.view["previous_view_id"].as_str().map(String::from);
+        let root = read::text(&old.view, "root_view_id").unwrap_or(id).to_owned();
+        let previous = read::text(&old.view, "previous_view_id").map(String::from);
         let notify_on_close = view.get("notify_on_close") == Some(&Value::Bool(true));
         let json = self.dress(view, id, &root, previous.as_deref(), now);
         let kept: Vec<String> = block_ids(&json);

@@ -197,7 +197,7 @@ impl Acted {
 impl Workspace {
     /// Begins an act of a person.
     pub(crate) fn begin(&mut self, user: &str, act: Act, now: i64) -> Begun {
-        if !self.state.users.get(user).is_some_and(|person| !person.is_bot) {
+        if self.state.users.get(user).is_none_or(|person| person.is_bot) {
             return Begun::Done(Acted::error("user_not_found"));
         }
         let act = match self.resolve_channel(act) {

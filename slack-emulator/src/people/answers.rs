@@ -9,6 +9,7 @@ use crate::messages::Draft;
 use crate::methods::content::{Content, Limits};
 use crate::methods::views::view_faults;
 use crate::outbox::Heard;
+use crate::read;
 use crate::state::ResponseUrl;
 use crate::workspace::Workspace;
 
@@ -96,12 +97,12 @@ impl Workspace {
             "" => Value::Null,
             text => serde_json::from_str(text).unwrap_or(Value::Null),
         };
-        let Some(action) = answer["response_action"].as_str() else {
+        let Some(action) = read::text(&answer, "response_action") else {
             self.drop_modal(user, view, false);
             return Acted::ok();
         };
         if matches!(action, "update" | "push") {
-            let next = answer["view"].as_object().cloned().unwrap_or_default();
+            let next = read::field(&answer, "view").as_object().cloned().unwrap_or_default();
             let faults = view_faults(&Value::Object(next.clone()), "modal");
             if !faults.is_empty() {
                 return self.bad_answer(user, view).with("messages", json!(faults));
@@ -113,7 +114,7 @@ impl Workspace {
             }
             return Acted::ok();
         }
-        match (action, answer["errors"].as_object()) {
+        match (action, read::field(&answer, "errors").as_object()) {
             ("clear", _) => {
                 self.drop_modal(user, view, true);
                 Acted::ok()
@@ -126,7 +127,7 @@ impl Workspace {
     fn form_errors(&mut self, user: &str, view: &str, errors: &Map<String, Value>) -> Acted {
         let Some(modal) = self.top_mut(user, view) else { return Acted::error("view_not_found") };
         let is_input = |id: &str| {
-            let mut blocks = modal.view["blocks"].as_array().into_iter().flatten();
+            let mut blocks = read::items(&modal.view, "blocks").iter();
             blocks.any(|block| block["type"] == "input" && block["block_id"] == id)
         };
         // Slack refuses errors for blocks that are no inputs of the view.
@@ -207,8 +208,8 @@ impl Workspace {
 fn suggest_answered(body: &str) -> Acted {
     let answer: Value = serde_json::from_str(body).unwrap_or(Value::Null);
     for name in ["options", "option_groups"] {
-        if answer[name].is_array() {
-            return Acted::ok().with(name, answer[name].clone());
+        if let Some(found) = answer.get(name).filter(|found| found.is_array()) {
+            return Acted::ok().with(name, found.clone());
         }
     }
     Acted::error("invalid_response")

@@ -7,6 +7,7 @@ use super::inputs::{self, Found};
 use super::payloads::{modal_json, with_state};
 use super::{Act, Acted, Asked, Begun, Then};
 use crate::outbox::Delivery;
+use crate::read;
 use crate::state::Modal;
 use crate::workspace::Workspace;
 
@@ -89,7 +90,7 @@ impl Workspace {
             Some(home) => home.clone(),
             None => self.top(user, view).ok_or("view_not_found")?.view.clone(),
         };
-        let blocks: Vec<&Value> = shown["blocks"].as_array().into_iter().flatten().collect();
+        let blocks: Vec<&Value> = read::items(&shown, "blocks").iter().collect();
         let found = inputs::find(&blocks, block_id, action_id).ok_or("no_such_action")?;
         let value = inputs::chosen(&found.element, chosen)?;
         let action = inputs::action(&found, &value, &self.next_ts(now));
@@ -108,7 +109,7 @@ impl Workspace {
         let Some(modal) = self.top_mut(user, view) else {
             return Begun::Done(Acted::error("view_not_found"));
         };
-        let blocks: Vec<&Value> = modal.view["blocks"].as_array().into_iter().flatten().collect();
+        let blocks: Vec<&Value> = read::items(&modal.view, "blocks").iter().collect();
         let mut typed = Vec::new();
         for (block_id, actions) in &values {
             for (action_id, given) in actions.as_object().into_iter().flatten() {
@@ -142,7 +143,7 @@ impl Workspace {
         let Some(modal) = self.top(user, view).cloned() else {
             return Begun::Done(Acted::error("view_not_found"));
         };
-        let clears = modal.view["clear_on_close"] == true;
+        let clears = *read::field(&modal.view, "clear_on_close") == true;
         self.drop_modal(user, view, clears);
         if !modal.notify_on_close {
             return Begun::Done(Acted::ok());
@@ -161,7 +162,7 @@ impl Workspace {
                 let Some(modal) = self.top(user, &view) else {
                     return Begun::Done(Acted::error("view_not_found"));
                 };
-                let blocks = modal.view["blocks"].as_array().cloned().unwrap_or_default();
+                let blocks = read::items(&modal.view, "blocks").to_vec();
                 (blocks, json!({ "type": "view", "view_id": modal.id }), Some(modal_json(modal)))
             }
             (None, Some(channel), Some(ts)) => {
@@ -215,7 +216,7 @@ fn remember(state: &mut Map<String, Value>, found: &Found, value: Map<String, Va
     if value.len() < 2 {
         return;
     }
-    let action_id = found.element["action_id"].as_str().unwrap_or_default().to_owned();
+    let action_id = read::text(&found.element, "action_id").unwrap_or_default().to_owned();
     let block = state.entry(found.block_id.clone()).or_insert_with(|| Map::new().into());
     if let Value::Object(block) = block {
         block.insert(action_id, value.into());
@@ -225,7 +226,7 @@ fn remember(state: &mut Map<String, Value>, found: &Found, value: Map<String, Va
 /// The required inputs that are empty. Slack checks this before the app hears of it.
 fn missing(modal: &Modal) -> std::collections::BTreeMap<String, String> {
     let state = inputs::view_state(&modal.view, &modal.values);
-    let blocks = modal.view["blocks"].as_array().into_iter().flatten();
+    let blocks = read::items(&modal.view, "blocks").iter();
     blocks
         .filter(|block| block["type"] == "input" && block["optional"] != true)
         .filter_map(|block| block["block_id"].as_str())

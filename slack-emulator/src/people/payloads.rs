@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::inputs::message_state;
 use crate::events::VERIFICATION_TOKEN;
 use crate::outbox::{Body, Delivery};
+use crate::read;
 use crate::state::{Message, Modal, ResponseUrl, Trigger};
 use crate::workspace::Workspace;
 
@@ -88,7 +89,7 @@ impl Workspace {
         let in_attachment = message.attachments.iter().find(|attachment| {
             attachment["blocks"]
                 .as_array()
-                .is_some_and(|b| b.iter().any(|b| b["block_id"] == action["block_id"]))
+                .is_some_and(|b| b.iter().any(|b| b["block_id"] == *read::field(&action, "block_id")))
         });
         if let Value::Object(fields) = &mut container {
             if let Some(root) = &message.thread_ts {
@@ -115,7 +116,7 @@ impl Workspace {
 
     /// A `block_actions` payload for an element of a view.
     pub(super) fn view_click(&mut self, user: &str, view: Value, action: Value, now: i64) -> Value {
-        let container = json!({ "type": "view", "view_id": view["id"] });
+        let container = json!({ "type": "view", "view_id": read::field(&view, "id") });
         let mut payload = self.block_actions(user, container, action, now);
         if let Value::Object(fields) = &mut payload {
             fields.insert("view".into(), view);
