@@ -6,6 +6,8 @@
 
 #[cfg(feature = "contract")]
 pub mod contract;
+#[cfg(feature = "aws")]
+pub mod dynamo;
 #[cfg(feature = "embedded")]
 pub mod embedded;
 #[cfg(any(feature = "aws", feature = "embedded"))]

@@ -1,0 +1,11 @@
+//! DynamoStore against a DynamoDB: `contract` runs the suite that every store must pass and counts requests, `faults` breaks
+//! the wire, `items` looks at what lies in the table.
+
+#[cfg(test)]
+mod contract;
+#[cfg(test)]
+mod faults;
+#[cfg(test)]
+mod ground;
+#[cfg(test)]
+mod items;
