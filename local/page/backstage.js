@@ -61,7 +61,7 @@ function incident(entry) {
 }
 
 function call(entry) {
-  const what = entry.method ?? entry.url ?? entry.path ?? entry.kind ?? "";
+  const what = entry.method ?? entry.what ?? entry.url ?? entry.path ?? entry.kind ?? "";
   const outcome = entry.outcome ?? entry.status ?? entry.error ?? "";
   const good = outcome === "ok" || outcome === true || (Number(outcome) >= 200 && Number(outcome) < 300);
   const ms = typeof entry.at === "number" ? entry.at : Date.parse(entry.at);

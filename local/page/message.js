@@ -163,17 +163,16 @@ function replies(message) {
   );
 }
 
-// A text beside blocks is only the fallback for phones; Slack does not show it then.
+// Beside blocks the text is only for notifications and is not shown; without blocks it is the message's text, and stands above the
+// attachments even if those hold blocks. https://docs.slack.dev/reference/methods/chat.postMessage
+// https://github.com/slackapi/node-slack-sdk/issues/1528
+const showsText = (message) => Boolean(message.text) && !message.blocks?.length;
+
 function body(channel, message, id) {
   const surface = surfaceOf(channel, message, id);
-  const blocks = message.blocks?.length ? drawBlocks(message.blocks, surface) : [];
-  const covered = blocks.length > 0 || (message.is_bot && message.attachments?.some((one) => one.blocks?.length));
   return [
-    covered
-      ? blocks.length > 0 && el("div", { class: "blocks" }, blocks)
-      : message.text
-        ? richText(message.text, names)
-        : null,
+    message.blocks?.length ? el("div", { class: "blocks" }, drawBlocks(message.blocks, surface)) : null,
+    showsText(message) ? richText(message.text, names) : null,
     (message.attachments ?? []).map((attachment) => drawAttachment(attachment, surface)),
     (message.files ?? []).map(file),
   ];
@@ -228,7 +227,7 @@ export function drawMessage(channel, message, { first, inThread, id }) {
           )
         : null,
       safeBody(channel, message, id),
-      message.edited ? el("span", { class: "edited" }, "(edited)") : null,
+      message.edited && showsText(message) ? el("span", { class: "edited" }, "(edited)") : null,
       reactions(channel, message),
       inThread ? null : replies(message),
       message.ephemeral

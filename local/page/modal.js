@@ -12,7 +12,8 @@ import { perform } from "./toast.js";
 let shown = null;
 
 /**
- * The surface of a view (a modal or the app's home): its controls click with the view's id. What they hold comes from the
+ * The surface of a view (a modal or the app's home): its controls click with the view's id and with
+ * all that is filled in so far, as Slack's `view.state.values`. What they hold at first comes from the
  * surface before (`old`), else from what the workspace kept (`held`), else from the view.
  */
 export function viewSurface(id, old, errors, held) {

@@ -4,7 +4,7 @@
 import { el, icon, reconcile } from "./dom.js";
 import { avatar } from "./avatar.js";
 import { openMenu } from "./menu.js";
-import { channelName, href, names, store, user } from "./store.js";
+import { channelName, href, names, otherEnd, store, user } from "./store.js";
 
 const count = (entry) =>
   entry.mentions > 0 || (entry.is_im && entry.unread > 0)
@@ -19,9 +19,9 @@ function row(entry) {
   const current = !store.home && entry.id === store.channel;
   const sign = entry.is_im
     ? avatar(
-        entry.im_user,
+        otherEnd(entry),
         channelName(entry),
-        user(entry.im_user)?.is_bot || entry.im_user === store.state.bot?.user_id,
+        user(otherEnd(entry))?.is_bot || otherEnd(entry) === store.state.bot?.user_id,
         "tiny",
       )
     : icon(entry.archived ? "archive" : "hash");
