@@ -172,7 +172,9 @@ function body(channel, message, id) {
   const surface = surfaceOf(channel, message, id);
   return [
     message.blocks?.length ? el("div", { class: "blocks" }, drawBlocks(message.blocks, surface)) : null,
-    showsText(message) ? richText(message.text, names) : null,
+    showsText(message)
+      ? [richText(message.text, names), message.edited ? el("span", { class: "edited" }, "(edited)") : null]
+      : null,
     (message.attachments ?? []).map((attachment) => drawAttachment(attachment, surface)),
     (message.files ?? []).map(file),
   ];
@@ -227,7 +229,6 @@ export function drawMessage(channel, message, { first, inThread, id }) {
           )
         : null,
       safeBody(channel, message, id),
-      message.edited && showsText(message) ? el("span", { class: "edited" }, "(edited)") : null,
       reactions(channel, message),
       inThread ? null : replies(message),
       message.ephemeral
