@@ -10,7 +10,9 @@ import path from "node:path";
 import { parseArgs } from "node:util";
 import { chromium } from "playwright-core";
 
-const { values: options } = parseArgs({ options: { url: { type: "string" }, out: { type: "string", default: "shots" } } });
+const { values: options } = parseArgs({
+  options: { url: { type: "string" }, out: { type: "string", default: "shots" } },
+});
 if (!options.url) {
   console.error("usage: node check.mjs --url http://127.0.0.1:8000 [--out shots]");
   process.exit(2);
@@ -22,9 +24,24 @@ const PATIENCE = 10_000;
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
+  args: [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
 });
-const context = await browser.newContext({ viewport: DESKTOP, deviceScaleFactor: 2, colorScheme: "light", reducedMotion: "reduce", locale: "en-GB" });
+const context = await browser.newContext({
+  viewport: DESKTOP,
+  deviceScaleFactor: 2,
+  colorScheme: "light",
+  reducedMotion: "reduce",
+  locale: "en-GB",
+});
 const page = await context.newPage();
 page.setDefaultTimeout(PATIENCE);
 
@@ -34,7 +51,8 @@ page.on("pageerror", (error) => complaints.push(`the page threw: ${error.message
 page.on("console", (message) => message.type() === "error" && complaints.push(`the console says: ${message.text()}`));
 page.on("request", (request) => {
   const url = new URL(request.url());
-  if (/^https?:$/.test(url.protocol) && url.origin !== new URL(options.url).origin) complaints.push(`a request went to ${url.origin}`);
+  if (/^https?:$/.test(url.protocol) && url.origin !== new URL(options.url).origin)
+    complaints.push(`a request went to ${url.origin}`);
 });
 
 class Missing extends Error {}
@@ -63,10 +81,21 @@ function must(condition, sentence) {
 const main = page.getByRole("main");
 const thread = page.getByRole("complementary", { name: "Thread" });
 const drawer = page.getByRole("complementary", { name: "Send a notification" });
-const card = main.locator(".message", { has: page.locator(".attachment") }).filter({ hasText: /CPU/i }).first();
+const card = main
+  .locator(".message", { has: page.locator(".attachment") })
+  .filter({ hasText: /CPU/i })
+  .first();
 const button = (name) => card.getByRole("button", { name });
-const barColor = () => card.locator(".attachment-bar").first().evaluate((node) => getComputedStyle(node).backgroundColor);
-const goTo = (name) => page.getByRole("navigation", { name: "Channels" }).getByRole("link", { name: new RegExp(`^${name}\\b`) }).click();
+const barColor = () =>
+  card
+    .locator(".attachment-bar")
+    .first()
+    .evaluate((node) => getComputedStyle(node).backgroundColor);
+const goTo = (name) =>
+  page
+    .getByRole("navigation", { name: "Channels" })
+    .getByRole("link", { name: new RegExp(`^${name}\\b`) })
+    .click();
 const modal = page.getByRole("dialog");
 
 async function sendSample(find, pick) {
@@ -91,7 +120,7 @@ try {
     await card.waitFor();
     await button("Acknowledge").waitFor();
     firing = await barColor();
-    must(await main.locator(".message .attachment").count() >= 1, "the message has no coloured attachment");
+    must((await main.locator(".message .attachment").count()) >= 1, "the message has no coloured attachment");
   });
   await step("Acknowledge changes the same message and names who did it", async () => {
     const ts = await card.getAttribute("data-ts");
@@ -157,14 +186,17 @@ try {
     await page.getByRole("option", { name: /Ben/ }).click();
     await page.getByTitle("Switch to another person").filter({ hasText: "Ben" }).waitFor();
     await card.waitFor();
-    must(await card.locator(".reaction.mine").count() === 0, "Ana's reaction is shown as Ben's own");
+    must((await card.locator(".reaction.mine").count()) === 0, "Ana's reaction is shown as Ben's own");
   });
   await step("the OK sample resolves the same message", async () => {
     const ts = await card.getAttribute("data-ts");
     const amber = await barColor();
     await sendSample("cloudwatch", /ok/i);
     await button("Resolve").waitFor({ state: "detached" });
-    await card.getByText(/resolved/i).first().waitFor();
+    await card
+      .getByText(/resolved/i)
+      .first()
+      .waitFor();
     must((await card.getAttribute("data-ts")) === ts, "the recovery was posted as a new message");
     must((await barColor()) !== amber, "the colour bar did not change");
   });
@@ -172,11 +204,17 @@ try {
     const clock = page.locator("#clock-text");
     const before = Date.parse(await clock.getAttribute("datetime"));
     await page.locator("#clock-plus").click();
-    await page.waitForFunction((then) => Date.parse(document.getElementById("clock-text").dateTime) - then >= 299_000, before);
+    await page.waitForFunction(
+      (then) => Date.parse(document.getElementById("clock-text").dateTime) - then >= 299_000,
+      before,
+    );
   });
   await step("the keyboard alone reaches a button and presses it", async () => {
     await sendSample("cloudwatch", /alarm/i);
-    const fresh = main.locator(".message").filter({ has: page.getByRole("button", { name: "Acknowledge" }) }).last();
+    const fresh = main
+      .locator(".message")
+      .filter({ has: page.getByRole("button", { name: "Acknowledge" }) })
+      .last();
     await fresh.waitFor();
     await page.locator("#messages").focus();
     await page.keyboard.press("ArrowUp");
@@ -190,7 +228,10 @@ try {
     must(ring !== "none", "the focused button shows no focus ring");
     await page.keyboard.press("Enter");
     await fresh.waitFor({ state: "detached" });
-    must(await page.evaluate(() => document.activeElement !== document.body), "the focus was lost when the message changed");
+    must(
+      await page.evaluate(() => document.activeElement !== document.body),
+      "the focus was lost when the message changed",
+    );
   });
   await step("Ctrl+K goes to another channel", async () => {
     await page.keyboard.press("Control+k");

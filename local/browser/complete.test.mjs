@@ -6,10 +6,20 @@ import { hintWords, suggestions } from "../page/complete.js";
 import { ticks } from "../page/chart.js";
 
 const state = {
-  commands: [{ name: "/ops", description: "Work on incidents", usage_hint: "status | ack <id> | silence <what> for <time>" }, { name: "/other", description: "x", usage_hint: "" }],
-  users: [{ id: "U1", name: "ana", real_name: "Ana Duarte" }, { id: "U2", name: "ben", real_name: "Ben" }],
+  commands: [
+    { name: "/ops", description: "Work on incidents", usage_hint: "status | ack <id> | silence <what> for <time>" },
+    { name: "/other", description: "x", usage_hint: "" },
+  ],
+  users: [
+    { id: "U1", name: "ana", real_name: "Ana Duarte" },
+    { id: "U2", name: "ben", real_name: "Ben" },
+  ],
   usergroups: [{ id: "S1", handle: "payments-oncall", name: "On call" }],
-  channels: [{ id: "C1", name: "ops" }, { id: "C2", name: "alerts" }, { id: "D1", name: "d", is_im: true }],
+  channels: [
+    { id: "C1", name: "ops" },
+    { id: "C2", name: "alerts" },
+    { id: "D1", name: "d", is_im: true },
+  ],
 };
 const offered = (before) => suggestions(before, state)?.items.map((item) => item.insert) ?? null;
 

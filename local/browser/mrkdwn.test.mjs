@@ -67,13 +67,28 @@ test("blocks of lines are quotes, lists and fences", () => {
   assert.equal(drawn("&gt;&gt;&gt; a\nb"), "<blockquote>a<br></br>b</blockquote>");
   assert.equal(drawn("• a\n• *b*"), "<ul><li>a</li><li><strong>b</strong></li></ul>");
   assert.equal(drawn("3. a\n4. b"), "<ol><li>a</li><li>b</li></ol>");
-  assert.equal(drawn("x\n```\n<b> &lt;i&gt; *y*\n  z\n```\nw"), "<p>x</p><pre><code>&#60;b&#62; &#60;i&#62; *y*\n  z</code></pre><p>w</p>".replace("&#60;b&#62;", "b"));
+  assert.equal(
+    drawn("x\n```\n<b> &lt;i&gt; *y*\n  z\n```\nw"),
+    "<p>x</p><pre><code>&#60;b&#62; &#60;i&#62; *y*\n  z</code></pre><p>w</p>".replace("&#60;b&#62;", "b"),
+  );
 });
 
 test("markup in a text stays text", () => {
-  for (const hostile of ["<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "&lt;script&gt;alert(1)&lt;/script&gt;", "*<b onclick=x>*", "`<svg onload=x>`", "```<iframe src=x>```", "<https://a.example|<img src=x>>"]) {
+  for (const hostile of [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "*<b onclick=x>*",
+    "`<svg onload=x>`",
+    "```<iframe src=x>```",
+    "<https://a.example|<img src=x>>",
+  ]) {
     const tags = [...drawn(hostile).matchAll(/<([a-z]+)/g)].map((match) => match[1]);
-    assert.deepEqual(tags.filter((tag) => !["p", "strong", "code", "pre", "a", "span"].includes(tag)), [], hostile);
+    assert.deepEqual(
+      tags.filter((tag) => !["p", "strong", "code", "pre", "a", "span"].includes(tag)),
+      [],
+      hostile,
+    );
   }
   assert.equal(line("&lt;script&gt;"), "&#60;script&#62;");
 });
@@ -88,7 +103,20 @@ test("escaped references mention nobody and link nowhere", () => {
 });
 
 test("only harmless addresses become links", () => {
-  for (const address of ["javascript:alert(1)", " JavaScript:alert(1)", "java\tscript:alert(1)", "data:text/html,<script>", "vbscript:x", "file:///etc/passwd", "//a.example", "/relative", "https:a", "", null, undefined]) {
+  for (const address of [
+    "javascript:alert(1)",
+    " JavaScript:alert(1)",
+    "java\tscript:alert(1)",
+    "data:text/html,<script>",
+    "vbscript:x",
+    "file:///etc/passwd",
+    "//a.example",
+    "/relative",
+    "https:a",
+    "",
+    null,
+    undefined,
+  ]) {
     assert.equal(safeUrl(address), null, String(address));
   }
   each([
@@ -101,11 +129,33 @@ test("only harmless addresses become links", () => {
 });
 
 test("names that objects have anyway are no emoji and no references", () => {
-  each([[":constructor:", "<span>:constructor:</span>"], [":__proto__:", "<span>:__proto__:</span>"], ["<!subteam^SCONSTRUCTOR>", "<span>@SCONSTRUCTOR</span>"]]);
+  each([
+    [":constructor:", "<span>:constructor:</span>"],
+    [":__proto__:", "<span>:__proto__:</span>"],
+    ["<!subteam^SCONSTRUCTOR>", "<span>@SCONSTRUCTOR</span>"],
+  ]);
 });
 
 test("anything is parsed", () => {
-  for (const odd of [null, undefined, "", "\n\n", "<", ">", "<>", "<|>", "<@", "``", "```", "******", "_~*`<:", "\u0000", "\ud800", "👩‍👩‍👧"]) assert.ok(Array.isArray(parse(odd)), JSON.stringify(odd));
+  for (const odd of [
+    null,
+    undefined,
+    "",
+    "\n\n",
+    "<",
+    ">",
+    "<>",
+    "<|>",
+    "<@",
+    "``",
+    "```",
+    "******",
+    "_~*`<:",
+    "\u0000",
+    "\ud800",
+    "👩‍👩‍👧",
+  ])
+    assert.ok(Array.isArray(parse(odd)), JSON.stringify(odd));
 });
 
 // A parser that goes back over what it has read would need minutes here, not a second.
@@ -117,13 +167,20 @@ test("the longest texts that could be sent are parsed without going back", { tim
 });
 
 test("plain text says what the tree says", () => {
-  assert.equal(plainText(parse("*Hi* <@U1|ana>, see <https://a.example|this> :tada:\n• one\n• two")), "Hi ana, see this :tada:one two");
+  assert.equal(
+    plainText(parse("*Hi* <@U1|ana>, see <https://a.example|this> :tada:\n• one\n• two")),
+    "Hi ana, see this :tada:one two",
+  );
 });
 
 test("markdown blocks become the same tree", () => {
   const markdown = (text) => html(drawBlocks(parseMarkdown(text), names));
-  assert.equal(markdown("# Title\n\nA **bold** and *italic* `x`\n\n- one\n- [two](https://a.example)\n\n> q\n\n---\n```\ncode <b>\n```"),
-    '<p>Title</p><p>A <strong>bold</strong> and <em>italic</em> <code>x</code></p><ul><li>one</li><li><a href="https://a.example">two</a></li></ul><blockquote>q</blockquote><hr></hr><pre><code>code &#60;b&#62;</code></pre>');
+  assert.equal(
+    markdown(
+      "# Title\n\nA **bold** and *italic* `x`\n\n- one\n- [two](https://a.example)\n\n> q\n\n---\n```\ncode <b>\n```",
+    ),
+    '<p>Title</p><p>A <strong>bold</strong> and <em>italic</em> <code>x</code></p><ul><li>one</li><li><a href="https://a.example">two</a></li></ul><blockquote>q</blockquote><hr></hr><pre><code>code &#60;b&#62;</code></pre>',
+  );
   assert.equal(markdown("[x](javascript:alert(1))"), "<p>[x](javascript:alert(1))</p>");
   assert.equal(markdown("<!channel> <@U01ANA>"), "<p>&#60;!channel&#62; &#60;@U01ANA&#62;</p>");
 });

@@ -2,7 +2,7 @@
 // clock, samples and incidents). Every call answers parsed JSON or throws a Failure with a sentence for a toast.
 
 /** A call that did not work; `status` is 0 when nothing answered. */
-export class Failure extends Error {
+class Failure extends Error {
   constructor(status, message) {
     super(message);
     this.status = status;
@@ -27,7 +27,8 @@ async function call(method, path, body) {
   } catch {
     if (response.ok) throw new Failure(response.status, `${path} did not answer with JSON.`);
   }
-  if (!response.ok) throw new Failure(response.status, answer?.error ?? `${method} ${path} answered ${response.status}.`);
+  if (!response.ok)
+    throw new Failure(response.status, answer?.error ?? `${method} ${path} answered ${response.status}.`);
   return answer;
 }
 
@@ -36,7 +37,8 @@ const part = encodeURIComponent;
 export const slack = {
   state: (user) => call("GET", `/_slack/state${user ? `?user=${part(user)}` : ""}`),
   messages: (channel, user) => call("GET", `/_slack/channels/${part(channel)}/messages?user=${part(user)}`),
-  thread: (channel, ts, user) => call("GET", `/_slack/channels/${part(channel)}/threads/${part(ts)}?user=${part(user)}`),
+  thread: (channel, ts, user) =>
+    call("GET", `/_slack/channels/${part(channel)}/threads/${part(ts)}?user=${part(user)}`),
   act: (user, what) => call("POST", "/_slack/act", { user, do: what }),
   log: () => call("GET", "/_slack/log"),
 };

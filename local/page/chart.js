@@ -24,14 +24,19 @@ export function ticks(low, high) {
 }
 
 function legend(labels) {
-  return el("ul", { class: "chart-legend" }, labels.map((label, index) => el("li", null, el("span", { class: `swatch series-${index % 12}` }), label)));
+  return el(
+    "ul",
+    { class: "chart-legend" },
+    labels.map((label, index) => el("li", null, el("span", { class: `swatch series-${index % 12}` }), label)),
+  );
 }
 
 function pie(chart) {
   const segments = (chart.segments ?? []).filter((segment) => Number(segment.value) > 0);
   const total = segments.reduce((sum, segment) => sum + Number(segment.value), 0);
   const center = 100;
-  const at = (share) => [center + 92 * Math.sin(share * 2 * Math.PI), center - 92 * Math.cos(share * 2 * Math.PI)].map((n) => n.toFixed(2));
+  const at = (share) =>
+    [center + 92 * Math.sin(share * 2 * Math.PI), center - 92 * Math.cos(share * 2 * Math.PI)].map((n) => n.toFixed(2));
   let share = 0;
   const slices = segments.map((segment, index) => {
     const size = Number(segment.value) / total;
@@ -39,19 +44,35 @@ function pie(chart) {
     const [x2, y2] = at((share += size));
     const tip = svg("title", null, `${segment.label}: ${exact.format(segment.value)}`);
     if (size > 0.9999) return svg("circle", { class: `slice series-${index}`, cx: center, cy: center, r: 92 }, tip);
-    return svg("path", { class: `slice series-${index % 12}`, d: `M${center} ${center}L${x1} ${y1}A92 92 0 ${size > 0.5 ? 1 : 0} 1 ${x2} ${y2}Z` }, tip);
+    return svg(
+      "path",
+      {
+        class: `slice series-${index % 12}`,
+        d: `M${center} ${center}L${x1} ${y1}A92 92 0 ${size > 0.5 ? 1 : 0} 1 ${x2} ${y2}Z`,
+      },
+      tip,
+    );
   });
-  return [svg("svg", { class: "chart-pie", viewBox: "0 0 200 200" }, slices),
-    legend(segments.map((segment) => `${segment.label} · ${exact.format(segment.value)} (${Math.round((100 * segment.value) / total)} %)`))];
+  return [
+    svg("svg", { class: "chart-pie", viewBox: "0 0 200 200" }, slices),
+    legend(
+      segments.map(
+        (segment) =>
+          `${segment.label} · ${exact.format(segment.value)} (${Math.round((100 * segment.value) / total)} %)`,
+      ),
+    ),
+  ];
 }
 
 function axes(chart) {
   const series = chart.series ?? [];
   const categories = chart.axis_config?.categories ?? series[0]?.data?.map((point) => point.label) ?? [];
-  const values = series.map((one) => categories.map((label) => {
-    const value = one.data?.find((point) => point.label === label)?.value;
-    return Number.isFinite(value) ? value : null;
-  }));
+  const values = series.map((one) =>
+    categories.map((label) => {
+      const value = one.data?.find((point) => point.label === label)?.value;
+      return Number.isFinite(value) ? value : null;
+    }),
+  );
   const known = values.flat().filter((value) => value !== null);
   const steps = ticks(Math.min(0, ...known), Math.max(0, ...known));
   const [low, high] = [steps[0], steps.at(-1)];
@@ -60,9 +81,15 @@ function axes(chart) {
   const x = (index) => PAD.left + slot * (index + 0.5);
   const every = Math.ceil((categories.join("").length * 6.5 + categories.length * 10) / (WIDTH - PAD.left)) || 1;
   const grid = [
-    steps.map((step) => [svg("line", { class: "grid-line", x1: PAD.left, x2: WIDTH - PAD.right, y1: y(step), y2: y(step) }),
-      svg("text", { class: "axis", x: PAD.left - 8, y: y(step) + 4, "text-anchor": "end" }, compact.format(step))]),
-    categories.map((label, index) => (index % every === 0 ? svg("text", { class: "axis", x: x(index), y: HEIGHT - 10, "text-anchor": "middle" }, label) : null)),
+    steps.map((step) => [
+      svg("line", { class: "grid-line", x1: PAD.left, x2: WIDTH - PAD.right, y1: y(step), y2: y(step) }),
+      svg("text", { class: "axis", x: PAD.left - 8, y: y(step) + 4, "text-anchor": "end" }, compact.format(step)),
+    ]),
+    categories.map((label, index) =>
+      index % every === 0
+        ? svg("text", { class: "axis", x: x(index), y: HEIGHT - 10, "text-anchor": "middle" }, label)
+        : null,
+    ),
   ];
   return { series, categories, values, grid, x, y, slot, low };
 }
@@ -71,18 +98,37 @@ const tip = (one, label, value) => svg("title", null, `${one.name} · ${label}: 
 
 function bars({ series, categories, values, x, y, slot }) {
   const width = Math.min(44, (slot * 0.72) / Math.max(1, series.length));
-  return values.map((row, s) => row.map((value, index) => (value === null ? null : svg("rect", {
-    class: `bar series-${s % 12}`, rx: Math.min(3, width / 3), width: Math.max(1, width - 2), height: Math.max(0.5, Math.abs(y(0) - y(value))),
-    x: x(index) + (s - series.length / 2) * width + 1, y: Math.min(y(0), y(value)),
-  }, tip(series[s], categories[index], value)))));
+  return values.map((row, s) =>
+    row.map((value, index) =>
+      value === null
+        ? null
+        : svg(
+            "rect",
+            {
+              class: `bar series-${s % 12}`,
+              rx: Math.min(3, width / 3),
+              width: Math.max(1, width - 2),
+              height: Math.max(0.5, Math.abs(y(0) - y(value))),
+              x: x(index) + (s - series.length / 2) * width + 1,
+              y: Math.min(y(0), y(value)),
+            },
+            tip(series[s], categories[index], value),
+          ),
+    ),
+  );
 }
 
 function runs(row) {
-  return row.reduce((all, value, index) => {
-    if (value === null) return [...all, []];
-    all.at(-1).push(index);
-    return all;
-  }, [[]]).filter((run) => run.length > 0);
+  return row
+    .reduce(
+      (all, value, index) => {
+        if (value === null) return [...all, []];
+        all.at(-1).push(index);
+        return all;
+      },
+      [[]],
+    )
+    .filter((run) => run.length > 0);
 }
 
 function lines({ series, categories, values, x, y, low }, filled) {
@@ -90,19 +136,37 @@ function lines({ series, categories, values, x, y, low }, filled) {
     runs(row).map((run) => {
       const points = run.map((index) => `${x(index).toFixed(1)} ${y(row[index]).toFixed(1)}`).join("L");
       const floor = y(Math.max(0, low)).toFixed(1);
-      return [filled ? svg("path", { class: `area series-${s % 12}`, d: `M${x(run[0]).toFixed(1)} ${floor}L${points}L${x(run.at(-1)).toFixed(1)} ${floor}Z` }) : null,
-        svg("path", { class: `line series-${s % 12}`, d: `M${points}` })];
+      return [
+        filled
+          ? svg("path", {
+              class: `area series-${s % 12}`,
+              d: `M${x(run[0]).toFixed(1)} ${floor}L${points}L${x(run.at(-1)).toFixed(1)} ${floor}Z`,
+            })
+          : null,
+        svg("path", { class: `line series-${s % 12}`, d: `M${points}` }),
+      ];
     }),
-    row.map((value, index) => (value === null ? null : svg("circle", { class: `dot series-${s % 12}`, cx: x(index), cy: y(value), r: 3 }, tip(series[s], categories[index], value)))),
+    row.map((value, index) =>
+      value === null
+        ? null
+        : svg(
+            "circle",
+            { class: `dot series-${s % 12}`, cx: x(index), cy: y(value), r: 3 },
+            tip(series[s], categories[index], value),
+          ),
+    ),
   ]);
 }
 
 /** Draws the block; the data are also told as text to screen readers. */
 export function drawChart(block) {
   const chart = block.chart ?? {};
-  const summary = chart.type === "pie"
-    ? (chart.segments ?? []).map((segment) => `${segment.label} ${segment.value}`).join(", ")
-    : (chart.series ?? []).map((one) => `${one.name}: ${(one.data ?? []).map((point) => `${point.label} ${point.value}`).join(", ")}`).join("; ");
+  const summary =
+    chart.type === "pie"
+      ? (chart.segments ?? []).map((segment) => `${segment.label} ${segment.value}`).join(", ")
+      : (chart.series ?? [])
+          .map((one) => `${one.name}: ${(one.data ?? []).map((point) => `${point.label} ${point.value}`).join(", ")}`)
+          .join("; ");
   let body;
   if (chart.type === "pie") {
     body = el("div", { class: "chart-round" }, pie(chart));
@@ -111,10 +175,20 @@ export function drawChart(block) {
     const marks = chart.type === "bar" ? bars(plot) : lines(plot, chart.type === "area");
     body = [
       chart.axis_config?.y_label ? el("div", { class: "chart-unit" }, chart.axis_config.y_label) : null,
-      svg("svg", { class: "chart-plot", viewBox: `0 0 ${WIDTH} ${HEIGHT}` }, plot.grid.flat(Infinity), marks.flat(Infinity)),
+      svg(
+        "svg",
+        { class: "chart-plot", viewBox: `0 0 ${WIDTH} ${HEIGHT}` },
+        plot.grid.flat(Infinity),
+        marks.flat(Infinity),
+      ),
       chart.axis_config?.x_label ? el("div", { class: "chart-unit center" }, chart.axis_config.x_label) : null,
       plot.series.length > 1 ? legend(plot.series.map((one) => one.name)) : null,
     ];
   }
-  return el("figure", { class: "chart", role: "img", "aria-label": `${block.title ?? "Chart"}. ${summary}` }, el("figcaption", null, block.title ?? ""), body);
+  return el(
+    "figure",
+    { class: "chart", role: "img", "aria-label": `${block.title ?? "Chart"}. ${summary}` },
+    el("figcaption", null, block.title ?? ""),
+    body,
+  );
 }

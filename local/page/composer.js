@@ -15,18 +15,46 @@ export function composer(id, target) {
   let offer = null;
   let active = 0;
 
-  const list = el("div", { class: "complete", role: "listbox", id: `${id}-complete`, "aria-label": "Suggestions", hidden: true });
+  const list = el("div", {
+    class: "complete",
+    role: "listbox",
+    id: `${id}-complete`,
+    "aria-label": "Suggestions",
+    hidden: true,
+  });
   const field = el("textarea", {
-    class: "composer-field", rows: 1, "aria-label": "Message", role: "combobox", "aria-expanded": "false", "aria-controls": `${id}-complete`, "aria-autocomplete": "list",
+    class: "composer-field",
+    rows: 1,
+    "aria-label": "Message",
+    role: "combobox",
+    "aria-expanded": "false",
+    "aria-controls": `${id}-complete`,
+    "aria-autocomplete": "list",
     oninput: () => {
       grow();
       suggest();
     },
-    onkeydown: key, onblur: () => setTimeout(hide, 150), onclick: suggest,
+    onkeydown: key,
+    onblur: () => setTimeout(hide, 150),
+    onclick: suggest,
   });
   const button = iconButton("send", "Send", send, { class: "icon-button send" });
-  const form = el("div", { class: "composer" }, list, el("div", { class: "composer-box" }, field, button),
-    el("div", { class: "composer-hint", "aria-hidden": "true" }, el("kbd", null, "Enter"), " sends  ", el("kbd", null, "Shift Enter"), " new line  ", el("kbd", null, "/"), " commands"));
+  const form = el(
+    "div",
+    { class: "composer" },
+    list,
+    el("div", { class: "composer-box" }, field, button),
+    el(
+      "div",
+      { class: "composer-hint", "aria-hidden": "true" },
+      el("kbd", null, "Enter"),
+      " sends  ",
+      el("kbd", null, "Shift Enter"),
+      " new line  ",
+      el("kbd", null, "/"),
+      " commands",
+    ),
+  );
 
   function grow() {
     field.style.setProperty("height", "auto");
@@ -43,15 +71,31 @@ export function composer(id, target) {
   }
 
   function suggest() {
-    offer = field.selectionStart === field.selectionEnd && store.state ? suggestions(field.value.slice(0, field.selectionStart), store.state) : null;
+    offer =
+      field.selectionStart === field.selectionEnd && store.state
+        ? suggestions(field.value.slice(0, field.selectionStart), store.state)
+        : null;
     if (!offer) return hide();
     active = 0;
-    list.replaceChildren(...offer.items.map((item, index) => el("div", {
-      class: "menu-item", role: "option", id: `${id}-option-${index}`, "aria-selected": "false", onpointerdown: (event) => {
-        event.preventDefault();
-        take(index);
-      },
-    }, el("span", { class: "menu-label" }, item.title), item.note ? el("span", { class: "menu-note" }, item.note) : null)));
+    list.replaceChildren(
+      ...offer.items.map((item, index) =>
+        el(
+          "div",
+          {
+            class: "menu-item",
+            role: "option",
+            id: `${id}-option-${index}`,
+            "aria-selected": "false",
+            onpointerdown: (event) => {
+              event.preventDefault();
+              take(index);
+            },
+          },
+          el("span", { class: "menu-label" }, item.title),
+          item.note ? el("span", { class: "menu-note" }, item.note) : null,
+        ),
+      ),
+    );
     list.hidden = false;
     field.setAttribute("aria-expanded", "true");
     mark(0);
@@ -90,7 +134,8 @@ export function composer(id, target) {
       hide();
       event.stopPropagation();
     } else if (event.key === "Enter" && !event.shiftKey) send();
-    else if (event.key === "ArrowUp" && (field.value === "" || recalled > 0) && sent.length > recalled) recall(recalled + 1);
+    else if (event.key === "ArrowUp" && (field.value === "" || recalled > 0) && sent.length > recalled)
+      recall(recalled + 1);
     else if (event.key === "ArrowDown" && recalled > 0) recall(recalled - 1);
     else return;
     event.preventDefault();
@@ -111,7 +156,8 @@ export function composer(id, target) {
     let what = { type: "message", channel: to.channel, text, ...(to.thread_ts ? { thread_ts: to.thread_ts } : {}) };
     if (command) {
       if (to.thread_ts) return toast("Slack takes no slash commands in threads. Write it in the channel.");
-      if (!store.state.commands.some((entry) => entry.name.replace(/^\/?/, "/") === command[1])) return toast(`${command[1]} is not a command of this workspace.`);
+      if (!store.state.commands.some((entry) => entry.name.replace(/^\/?/, "/") === command[1]))
+        return toast(`${command[1]} is not a command of this workspace.`);
       what = { type: "command", channel: to.channel, command: command[1], text: command[2] };
     }
     sent.push(text);

@@ -11,13 +11,19 @@ function part(ms, where, options) {
 
 function dayNumber(ms, zone) {
   const [{ value: month }, , { value: day }, , { value: year }] = new Intl.DateTimeFormat("en-US", {
-    timeZone: zone, year: "numeric", month: "2-digit", day: "2-digit",
+    timeZone: zone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
   }).formatToParts(ms);
   return Math.round(Date.UTC(Number(year), Number(month) - 1, Number(day)) / DAY);
 }
 
 function sameYear(ms, where) {
-  return part(ms, { zone: where.zone, locale: "en-US" }, { year: "numeric" }) === part(where.now, { zone: where.zone, locale: "en-US" }, { year: "numeric" });
+  return (
+    part(ms, { zone: where.zone, locale: "en-US" }, { year: "numeric" }) ===
+    part(where.now, { zone: where.zone, locale: "en-US" }, { year: "numeric" })
+  );
 }
 
 function relativeDay(ms, where) {
@@ -27,7 +33,12 @@ function relativeDay(ms, where) {
 }
 
 function numbers(ms, where) {
-  const parts = new Intl.DateTimeFormat("en-US", { timeZone: where.zone, year: "numeric", month: "2-digit", day: "2-digit" }).formatToParts(ms);
+  const parts = new Intl.DateTimeFormat("en-US", {
+    timeZone: where.zone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+  }).formatToParts(ms);
   const get = (type) => parts.find((entry) => entry.type === type)?.value ?? "";
   return `${get("year")}-${get("month")}-${get("day")}`;
 }
@@ -36,7 +47,13 @@ function numbers(ms, where) {
 export function ago(ms, where) {
   const seconds = Math.round((ms - where.now) / 1000);
   const format = new Intl.RelativeTimeFormat(where.locale, { numeric: "auto" });
-  for (const [unit, size] of [["year", 31_536_000], ["month", 2_592_000], ["day", 86_400], ["hour", 3_600], ["minute", 60]]) {
+  for (const [unit, size] of [
+    ["year", 31_536_000],
+    ["month", 2_592_000],
+    ["day", 86_400],
+    ["hour", 3_600],
+    ["minute", 60],
+  ]) {
     if (Math.abs(seconds) >= size) return format.format(Math.trunc(seconds / size), unit);
   }
   return format.format(seconds, "second");
@@ -57,7 +74,8 @@ const TOKENS = {
   date_pretty: (ms, where) => relativeDay(ms, where) ?? TOKENS.date(ms, where),
   date_short: (ms, where) => part(ms, where, SHORT),
   date_short_pretty: (ms, where) => relativeDay(ms, where) ?? part(ms, where, SHORT),
-  day_divider_pretty: (ms, where) => relativeDay(ms, where) ?? part(ms, where, sameYear(ms, where) ? LONG_THIS_YEAR : LONG),
+  day_divider_pretty: (ms, where) =>
+    relativeDay(ms, where) ?? part(ms, where, sameYear(ms, where) ? LONG_THIS_YEAR : LONG),
   time: (ms, where) => part(ms, where, { hour: "numeric", minute: "2-digit" }),
   time_secs: (ms, where) => part(ms, where, { hour: "numeric", minute: "2-digit", second: "2-digit" }),
   ago,
@@ -92,7 +110,10 @@ export const clockTime = (ms, where) => TOKENS.time(ms, where);
 export const dayName = (ms, where) => capital(TOKENS.day_divider_pretty(ms, where));
 
 /** The whole time, for tooltips; null if there is no such time. */
-export const fullTime = (ms, where) => (Number.isNaN(new Date(ms).getTime()) ? null : part(ms, where, { ...LONG, hour: "numeric", minute: "2-digit", second: "2-digit" }));
+export const fullTime = (ms, where) =>
+  Number.isNaN(new Date(ms).getTime())
+    ? null
+    : part(ms, where, { ...LONG, hour: "numeric", minute: "2-digit", second: "2-digit" });
 
 /** A key that is equal for times on the same day in the reader's zone. */
 export const dayKey = (ms, where) => dayNumber(ms, where.zone);

@@ -2,7 +2,16 @@
 // anywhere, so a message can hold any markup and is still only read. Nothing about Slack belongs here.
 
 const SVG = "http://www.w3.org/2000/svg";
-const PROPERTIES = new Set(["value", "checked", "disabled", "selected", "indeterminate", "htmlFor", "tabIndex", "open"]);
+const PROPERTIES = new Set([
+  "value",
+  "checked",
+  "disabled",
+  "selected",
+  "indeterminate",
+  "htmlFor",
+  "tabIndex",
+  "open",
+]);
 
 function fill(node, props, children) {
   for (const [key, value] of Object.entries(props ?? {})) {
@@ -55,12 +64,20 @@ const ICONS = {
 
 /** An icon by name; decoration only, so it is hidden from screen readers. */
 export function icon(name) {
-  return svg("svg", { class: "icon", viewBox: "0 0 24 24", "aria-hidden": "true" }, svg("path", { d: ICONS[name] ?? "" }));
+  return svg(
+    "svg",
+    { class: "icon", viewBox: "0 0 24 24", "aria-hidden": "true" },
+    svg("path", { d: ICONS[name] ?? "" }),
+  );
 }
 
 /** A button that shows an icon and is called `label` by screen readers and tooltips. */
 export function iconButton(name, label, onclick, props) {
-  return el("button", { type: "button", class: "icon-button", "aria-label": label, title: label, onclick, ...props }, icon(name));
+  return el(
+    "button",
+    { type: "button", class: "icon-button", "aria-label": label, title: label, onclick, ...props },
+    icon(name),
+  );
 }
 
 /**
@@ -92,6 +109,8 @@ function swap(node, fresh) {
   const mark = focused?.dataset.focus;
   node.replaceWith(fresh);
   if (!focused) return;
-  const same = mark ? [...fresh.querySelectorAll("[data-focus]")].find((candidate) => candidate.dataset.focus === mark) : null;
+  const same = mark
+    ? [...fresh.querySelectorAll("[data-focus]")].find((candidate) => candidate.dataset.focus === mark)
+    : null;
   (same ?? fresh).focus({ preventScroll: true });
 }

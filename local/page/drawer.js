@@ -1,107 +1,55 @@
-// The drawer: send a sample notification from events/, send anything that you paste, and look behind the scenes. It speaks to
-// the runner only, so it also works when the Slack side is a real Slack. What it sends goes the same way as a real webhook.
+// The drawer: its tabs, opening and closing. The panels are samples.js and backstage.js. It speaks to the runner only, so it also
+// works when the Slack side is a real Slack.
 
 import { local } from "./api.js";
 import { backstage } from "./backstage.js";
-import { el, icon, iconButton } from "./dom.js";
+import { el, iconButton } from "./dom.js";
+import { paste, samples } from "./samples.js";
 import { attempt } from "./toast.js";
 
-function pretty(body) {
-  try {
-    return JSON.stringify(JSON.parse(body), null, 2);
-  } catch {
-    return body;
-  }
-}
-
-function outcome(node, answer) {
-  const good = answer.status >= 200 && answer.status < 300;
-  node.replaceChildren(el("div", { class: good ? "outcome good" : "outcome bad", role: "status" },
-    el("strong", null, good ? `Sent · ${answer.status}` : `Answered ${answer.status}`), answer.body ? el("code", null, String(answer.body).slice(0, 400)) : null));
-}
-
-function send(what, result, button) {
-  return attempt(async () => {
-    button.classList.add("busy");
-    try {
-      outcome(result, await local.send(what));
-    } finally {
-      button.classList.remove("busy");
-    }
-  });
-}
-
-function samples(panel, events) {
-  const result = el("div", { "aria-live": "polite" });
-  const detail = el("div", { class: "sample-detail" });
-  const filter = el("input", { class: "field", type: "search", placeholder: "Find a sample", "aria-label": "Find a sample", oninput: draw });
-  const list = el("div", { class: "sample-list" });
-  let current = null;
-
-  async function show(event) {
-    current = event;
-    draw();
-    await attempt(async () => {
-      const request = await local.event(event.source, event.name);
-      if (current !== event) return;
-      const original = pretty(request.body);
-      const area = el("textarea", { class: "field code", rows: 14, spellcheck: "false", "aria-label": "Body", value: original });
-      const button = el("button", { type: "button", class: "button primary", id: "send-sample", onclick: () => {
-        // Unchanged, the runner sends the file's own bytes: their signature is part of the sample.
-        const edited = area.value !== original ? { body: area.value } : {};
-        send({ source: event.source, name: event.name, ...edited }, result, button);
-      } }, icon("send"), "Send");
-      detail.replaceChildren(
-        el("div", { class: "request-line" }, el("code", null, `${request.method} ${request.path}`), button), result,
-        el("details", null, el("summary", null, `${Object.keys(request.headers ?? {}).length} headers`),
-          el("dl", { class: "headers" }, Object.entries(request.headers ?? {}).map(([name, value]) => [el("dt", null, name), el("dd", null, String(value))]))),
-        area);
-      result.replaceChildren();
-    });
-  }
-
-  function draw() {
-    const wanted = filter.value.trim().toLowerCase();
-    const shown = events.filter((event) => `${event.source} ${event.name} ${event.title ?? ""}`.toLowerCase().includes(wanted));
-    const groups = Map.groupBy(shown, (event) => event.source);
-    list.replaceChildren(...(shown.length === 0 ? [el("p", { class: "muted" }, "No sample matches.")] : [...groups].map(([source, entries]) => el("section", null, el("h3", null, source),
-      entries.map((event) => el("div", { class: "sample-row", "aria-current": event === current ? "true" : null },
-        el("button", { type: "button", class: "sample-name", onclick: () => show(event) }, el("span", null, event.title || event.name), el("small", null, event.name)),
-        iconButton("send", `Send ${event.title || event.name}`, (click) => send({ source: event.source, name: event.name }, quick, click.currentTarget))))))));
-  }
-
-  const quick = el("div", { "aria-live": "polite" });
-  draw();
-  panel.replaceChildren(filter, quick, el("div", { class: "samples" }, list, detail));
-  if (events.length === 0) panel.replaceChildren(el("p", { class: "muted" }, "There are no samples in events/."));
-}
-
-function paste(panel, events) {
-  const result = el("div", { "aria-live": "polite" });
-  const source = el("input", { class: "field", value: "generic", list: "source-names", "aria-label": "Source", spellcheck: "false" });
-  const area = el("textarea", { class: "field code", rows: 16, spellcheck: "false", "aria-label": "Body", placeholder: '{ "title": "Disk almost full", "severity": "warning" }' });
-  const button = el("button", { type: "button", class: "button primary", onclick: () => send({ source: source.value.trim() || "generic", body: area.value }, result, button) }, icon("send"), "Send");
-  panel.replaceChildren(
-    el("label", { class: "labelled" }, el("span", null, "Source"), source),
-    el("datalist", { id: "source-names" }, [...new Set(["generic", ...events.map((event) => event.source)])].map((name) => el("option", { value: name }))),
-    el("label", { class: "labelled" }, el("span", null, "Body, exactly as the service would send it"), area),
-    el("div", { class: "row-end" }, button), result);
-}
-
-const TABS = [["samples", "Samples", samples], ["paste", "Paste", paste], ["backstage", "Behind the scenes", backstage]];
+const TABS = [
+  ["samples", "Samples", samples],
+  ["paste", "Paste", paste],
+  ["backstage", "Behind the scenes", backstage],
+];
 
 /** Makes the drawer; answers { open, close, toggle, changed }. `changed` redraws what follows the workspace. */
 export function drawer(node) {
   let tab = "samples";
   let opener = null;
   const panel = el("div", { class: "drawer-panel", role: "tabpanel", id: "drawer-panel", tabindex: "-1" });
-  const tabs = el("div", { class: "tabs", role: "tablist", onkeydown: (event) => {
-    const at = TABS.findIndex(([name]) => name === tab) + ({ ArrowRight: 1, ArrowLeft: -1 }[event.key] ?? 0);
-    if (!["ArrowRight", "ArrowLeft"].includes(event.key) || !TABS[at]) return;
-    show(TABS[at][0]);
-    tabs.children[at].focus();
-  } }, TABS.map(([name, label]) => el("button", { type: "button", role: "tab", class: "tab", "data-tab": name, "aria-controls": "drawer-panel", onclick: () => show(name) }, label)));
-  node.replaceChildren(el("header", { class: "panel-head" }, el("h2", null, "Send a notification"), iconButton("close", "Close", close)), tabs, panel);
+  const tabs = el(
+    "div",
+    {
+      class: "tabs",
+      role: "tablist",
+      onkeydown: (event) => {
+        const at = TABS.findIndex(([name]) => name === tab) + ({ ArrowRight: 1, ArrowLeft: -1 }[event.key] ?? 0);
+        if (!["ArrowRight", "ArrowLeft"].includes(event.key) || !TABS[at]) return;
+        show(TABS[at][0]);
+        tabs.children[at].focus();
+      },
+    },
+    TABS.map(([name, label]) =>
+      el(
+        "button",
+        {
+          type: "button",
+          role: "tab",
+          class: "tab",
+          "data-tab": name,
+          "aria-controls": "drawer-panel",
+          onclick: () => show(name),
+        },
+        label,
+      ),
+    ),
+  );
+  node.replaceChildren(
+    el("header", { class: "panel-head" }, el("h2", null, "Send a notification"), iconButton("close", "Close", close)),
+    tabs,
+    panel,
+  );
   node.addEventListener("keydown", (event) => {
     if (event.key === "Escape" && !event.defaultPrevented) close();
   });
@@ -128,5 +76,10 @@ export function drawer(node) {
     node.hidden = true;
     opener?.focus?.();
   }
-  return { open, close, toggle: () => (node.hidden ? open() : close()), changed: () => !node.hidden && tab === "backstage" && show(tab) };
+  return {
+    open,
+    close,
+    toggle: () => (node.hidden ? open() : close()),
+    changed: () => !node.hidden && tab === "backstage" && show(tab),
+  };
 }

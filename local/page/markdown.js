@@ -4,7 +4,8 @@
 
 import { safeUrl } from "./mrkdwn.js";
 
-const INLINE = /(`+)([^`\n]+?)\1|\[([^\]\n]{0,1000})\]\(([^()\s]{1,3000})\)|\*\*([^*\n]{1,3000})\*\*|__([^_\n]{1,3000})__|~~([^~\n]{1,3000})~~|\*([^*\s][^*\n]{0,3000})\*|(?<![\p{L}\p{N}])_([^_\s][^_\n]{0,3000})_(?![\p{L}\p{N}])|:([a-z0-9_+'-]+):|<(https?:\/\/[^<>\s]+)>/gu;
+const INLINE =
+  /(`+)([^`\n]+?)\1|\[([^\]\n]{0,1000})\]\(([^()\s]{1,3000})\)|\*\*([^*\n]{1,3000})\*\*|__([^_\n]{1,3000})__|~~([^~\n]{1,3000})~~|\*([^*\s][^*\n]{0,3000})\*|(?<![\p{L}\p{N}])_([^_\s][^_\n]{0,3000})_(?![\p{L}\p{N}])|:([a-z0-9_+'-]+):|<(https?:\/\/[^<>\s]+)>/gu;
 
 function inline(text) {
   const nodes = [];
@@ -32,7 +33,9 @@ export function parseMarkdown(text) {
   const blocks = [];
   let fence = null;
   let open = null;
-  for (const line of String(text ?? "").replace(/\r\n?/g, "\n").split("\n")) {
+  for (const line of String(text ?? "")
+    .replace(/\r\n?/g, "\n")
+    .split("\n")) {
     if (fence) {
       if (/^\s*```/.test(line)) fence = null;
       else fence.v += (fence.v === "" ? "" : "\n") + line;

@@ -21,18 +21,40 @@ function dateNode(node, names) {
 
 function drawInline(node, names) {
   switch (node.t) {
-    case "text": return node.v;
-    case "br": return el("br");
-    case "b": case "i": case "s": return el(TAGS[node.t], null, drawAll(node.c, names));
-    case "code": return el("code", null, node.v);
-    case "link": return link(node.url, drawAll(node.c, names));
-    case "user": return el("span", { class: node.id === names.me() ? "mention mention-me" : "mention" }, `@${names.user(node.id) ?? node.label ?? node.id}`);
-    case "channel": return el("a", { class: "mention", href: names.channelHref(node.id) }, `#${names.channel(node.id) ?? node.label ?? node.id}`);
-    case "group": return el("span", { class: "mention" }, `@${(names.group(node.id) ?? node.label ?? node.id).replace(/^@/, "")}`);
-    case "special": return el("span", { class: "mention mention-me" }, `@${node.name}`);
-    case "date": return dateNode(node, names);
-    case "emoji": return emojiNode(node.name);
-    default: return null;
+    case "text":
+      return node.v;
+    case "br":
+      return el("br");
+    case "b":
+    case "i":
+    case "s":
+      return el(TAGS[node.t], null, drawAll(node.c, names));
+    case "code":
+      return el("code", null, node.v);
+    case "link":
+      return link(node.url, drawAll(node.c, names));
+    case "user":
+      return el(
+        "span",
+        { class: node.id === names.me() ? "mention mention-me" : "mention" },
+        `@${names.user(node.id) ?? node.label ?? node.id}`,
+      );
+    case "channel":
+      return el(
+        "a",
+        { class: "mention", href: names.channelHref(node.id) },
+        `#${names.channel(node.id) ?? node.label ?? node.id}`,
+      );
+    case "group":
+      return el("span", { class: "mention" }, `@${(names.group(node.id) ?? node.label ?? node.id).replace(/^@/, "")}`);
+    case "special":
+      return el("span", { class: "mention mention-me" }, `@${node.name}`);
+    case "date":
+      return dateNode(node, names);
+    case "emoji":
+      return emojiNode(node.name);
+    default:
+      return null;
   }
 }
 
@@ -43,15 +65,28 @@ export function drawAll(nodes, names) {
 
 function drawBlock(node, names) {
   switch (node.t) {
-    case "pre": return el("pre", null, el("code", null, node.v));
-    case "quote": return el("blockquote", null, drawAll(node.c, names));
+    case "pre":
+      return el("pre", null, el("code", null, node.v));
+    case "quote":
+      return el("blockquote", null, drawAll(node.c, names));
     case "list":
-      return el(node.ordered ? "ol" : "ul", { start: node.ordered ? node.items[0]?.start : null },
-        node.items.map((item) => el("li", null, drawAll(item.c, names))));
-    case "heading": return el("p", { class: `md-heading md-heading-${node.level}`, role: "heading", "aria-level": node.level + 2 }, drawAll(node.c, names));
-    case "rule": return el("hr");
-    case "p": return el("p", null, drawAll(node.c, names));
-    default: return null;
+      return el(
+        node.ordered ? "ol" : "ul",
+        { start: node.ordered ? node.items[0]?.start : null },
+        node.items.map((item) => el("li", null, drawAll(item.c, names))),
+      );
+    case "heading":
+      return el(
+        "p",
+        { class: `md-heading md-heading-${node.level}`, role: "heading", "aria-level": node.level + 2 },
+        drawAll(node.c, names),
+      );
+    case "rule":
+      return el("hr");
+    case "p":
+      return el("p", null, drawAll(node.c, names));
+    default:
+      return null;
   }
 }
 
@@ -62,7 +97,8 @@ export function drawBlocks(nodes, names) {
 
 /** A Slack text object or a string of mrkdwn, with paragraphs, quotes and lists. */
 export function richText(text, names) {
-  if (typeof text === "object" && text?.type === "plain_text") return el("div", { class: "prose" }, el("p", null, plainLine(text)));
+  if (typeof text === "object" && text?.type === "plain_text")
+    return el("div", { class: "prose" }, el("p", null, plainLine(text)));
   return el("div", { class: "prose" }, drawBlocks(parse(typeof text === "object" ? text?.text : text), names));
 }
 

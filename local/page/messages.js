@@ -1,127 +1,13 @@
-// Draws a list of messages: days, authors, blocks, attachments, files, reactions, reply counts, the actions that appear on
-// hover or focus. The channel and the thread panel use the same list. Refetched messages that did not change keep
-// their nodes. What a click does is in `surfaceOf`; nothing is fetched here.
+// Draws a list of messages: days, the line where new ones begin, who goes on speaking. The channel and the thread panel use the same
+// list. Refetched messages that did not change keep their nodes.
 
-import { drawAttachment, drawBlocks, picture } from "./blocks.js";
-import { ago, clockTime, dayKey, dayName, fullTime, tsToMs } from "./dates.js";
-import { el, icon, iconButton, reconcile } from "./dom.js";
-import { emojiNode, palette, QUICK } from "./emoji.js";
-import { richText } from "./markup.js";
-import { openMenu } from "./menu.js";
-import { href, names, store, user } from "./store.js";
-import { perform } from "./toast.js";
-import { slack } from "./api.js";
+import { ago, dayKey, dayName, tsToMs } from "./dates.js";
+import { el, reconcile } from "./dom.js";
+import { drawMessage } from "./message.js";
+import { names, store } from "./store.js";
 
-/** A square with initials, or the app's sign for a bot. */
-export function avatar(id, name, bot, size = "") {
-  const node = el("span", { class: `avatar ${size} ${bot ? "bot" : ""}`, "aria-hidden": "true" },
-    bot ? icon("bell") : (name || "?").split(/\s+/).map((word) => [...word][0] ?? "").slice(0, 2).join("").toUpperCase());
-  const color = user(id)?.color?.replace("#", "");
-  if (!bot) node.style.setProperty("--hue", /^[0-9a-f]{6}$/i.test(color ?? "") ? `#${color}` : ["#2f6f9f", "#8a5a9e", "#2e7d5b", "#a3582e"][[...String(id)].reduce((sum, char) => sum + char.charCodeAt(0), 0) % 4]);
-  return node;
-}
-
-/** The surface of a message: its controls click as the current person. */
-export function surfaceOf(channel, message, id) {
-  const kept = new Map();
-  const act = ({ element, block, value }) => perform({ type: "click", channel, ts: message.ts, block_id: block.block_id, action_id: element.action_id, ...value });
-  return {
-    id, names, act,
-    remember: (block, action, value) => kept.set(`${block}/${action}`, value),
-    recall: (block, action) => kept.get(`${block}/${action}`),
-    people: () => store.state.users.filter((entry) => !entry.is_bot),
-    channels: () => store.state.channels.filter((entry) => !entry.is_im),
-    suggest: (element, block) => slack.act(store.me, { type: "suggest", channel, ts: message.ts, block_id: block.block_id, action_id: element.action_id, value: "" }),
-  };
-}
-
-/** Who wrote it, as the list calls them. */
-export const author = (message) => message.username || names.user(message.user) || message.user || "Somebody";
-
-async function react(channel, message, anchor) {
-  const items = palette().map((entry) => ({ label: entry.picture, text: entry.names.join(" "), value: entry.names[0] }));
-  const chosen = await openMenu(anchor, items, { label: "Reactions", filter: "Find an emoji", grid: true, align: "end" });
-  if (chosen) await toggle(channel, message, chosen.value);
-}
-
-function toggle(channel, message, name) {
-  const mine = message.reactions?.find((reaction) => reaction.name === name)?.users.includes(store.me);
-  return perform({ type: mine ? "unreact" : "react", channel, ts: message.ts, name });
-}
-
-function reactions(channel, message) {
-  if (!message.reactions?.length) return null;
-  return el("div", { class: "reactions" }, message.reactions.map((reaction) => {
-    const mine = reaction.users.includes(store.me);
-    const who = reaction.users.map((id) => names.user(id) ?? id).join(", ");
-    return el("button", { type: "button", class: mine ? "reaction mine" : "reaction", "aria-pressed": String(mine), title: `${who} reacted with :${reaction.name}:`, "aria-label": `${reaction.name}, ${reaction.users.length}: ${who}`, "data-focus": `reaction/${reaction.name}`, onclick: () => toggle(channel, message, reaction.name) },
-      emojiNode(reaction.name), el("span", { class: "count" }, reaction.users.length));
-  }), iconButton("smile", "Add reaction", (event) => react(channel, message, event.currentTarget), { class: "reaction add" }));
-}
-
-function tools(channel, message, inThread) {
-  if (message.ephemeral) return null;
-  return el("div", { class: "tools", role: "toolbar", "aria-label": "Message actions" },
-    QUICK.map((name) => el("button", { type: "button", class: "icon-button quick", title: `:${name}:`, "aria-label": `React with ${name.replaceAll("_", " ")}`, onclick: () => toggle(channel, message, name) }, emojiNode(name))),
-    iconButton("smile", "Add reaction", (event) => react(channel, message, event.currentTarget)),
-    inThread ? null : iconButton("reply", "Reply in thread", () => (location.hash = href({ thread: message.thread_ts ?? message.ts }))),
-    !message.is_bot && message.user !== store.me ? null : iconButton("trash", "Delete message", () => perform({ type: "delete", channel, ts: message.ts })));
-}
-
-function file(entry) {
-  const source = entry.url ?? `/_slack/files/${encodeURIComponent(entry.id)}`;
-  if (/^image\//.test(entry.mimetype ?? "")) return el("figure", { class: "image-block" }, el("figcaption", null, entry.title), picture(source, entry.alt_txt ?? entry.title));
-  return el("a", { class: "file", href: `/_slack/files/${encodeURIComponent(entry.id)}`, download: entry.title ?? true }, icon("external"), el("span", null, entry.title ?? entry.id));
-}
-
-function replies(message) {
-  if (!message.reply_count) return null;
-  const latest = message.latest_reply ? ago(tsToMs(message.latest_reply), names.where()) : "";
-  return el("a", { class: "replies", href: href({ thread: message.ts }), "data-focus": "replies" },
-    el("span", { class: "faces" }, (message.reply_users ?? []).slice(0, 4).map((id) => avatar(id, names.user(id), user(id)?.is_bot || id === store.state.bot?.user_id, "tiny"))),
-    el("strong", null, message.reply_count === 1 ? "1 reply" : `${message.reply_count} replies`),
-    el("span", { class: "muted" }, latest ? `Last reply ${latest}` : ""));
-}
-
-// A text beside blocks is only the fallback for phones; Slack does not show it then.
-function body(channel, message, id) {
-  const surface = surfaceOf(channel, message, id);
-  const blocks = message.blocks?.length ? drawBlocks(message.blocks, surface) : [];
-  const covered = blocks.length > 0 || (message.is_bot && message.attachments?.some((one) => one.blocks?.length));
-  return [
-    covered ? blocks.length > 0 && el("div", { class: "blocks" }, blocks) : message.text ? richText(message.text, names) : null,
-    (message.attachments ?? []).map((attachment) => drawAttachment(attachment, surface)),
-    (message.files ?? []).map(file),
-  ];
-}
-
-// One message that cannot be drawn must not take the channel with it; it says so in its place.
-function safeBody(channel, message, id) {
-  try {
-    return body(channel, message, id);
-  } catch (error) {
-    console.error("message", message.ts, error);
-    return [el("p", { class: "unknown" }, `This message could not be drawn: ${error.message}`), el("p", null, message.text ?? "")];
-  }
-}
-
-function drawMessage(channel, message, { first, inThread, id }) {
-  const ms = tsToMs(message.ts);
-  const name = author(message);
-  const time = el("time", { class: "stamp", title: fullTime(ms, names.where()) }, clockTime(ms, names.where()));
-  return el("article", { class: `message${first ? " first" : ""}${message.ephemeral ? " ephemeral" : ""}`, tabindex: "-1", "aria-label": `${name}, ${clockTime(ms, names.where())}`, "data-ts": message.ts },
-    el("div", { class: "gutter" }, first ? avatar(message.user, name, message.is_bot) : time),
-    el("div", { class: "content" },
-      message.ephemeral ? el("div", { class: "only-you" }, icon("eye"), "Only visible to you") : null,
-      message.subtype === "thread_broadcast" && !inThread ? el("a", { class: "only-you", href: href({ thread: message.thread_ts }) }, icon("reply"), "replied to a thread") : null,
-      first ? el("div", { class: "byline" }, el("strong", { class: "author" }, name), message.is_bot ? el("span", { class: "app-badge" }, "App") : null, time) : null,
-      safeBody(channel, message, id),
-      message.edited ? el("span", { class: "edited" }, "(edited)") : null,
-      reactions(channel, message),
-      inThread ? null : replies(message),
-      message.ephemeral ? el("button", { type: "button", class: "text-button", onclick: () => perform({ type: "dismiss", channel, ts: message.ts }) }, "Dismiss message") : null),
-    tools(channel, message, inThread));
-}
+/** Whether a list is scrolled to its end, or nearly. */
+export const isAtEnd = (list) => list.scrollHeight - list.scrollTop - list.clientHeight < 80;
 
 const FIVE_MINUTES = 300_000;
 
@@ -143,13 +29,29 @@ export function drawMessages(list, channel, messages, options) {
       rows.push(["new", "new", () => el("div", { class: "new-line", role: "separator" }, el("span", null, "New"))]);
       before = null;
     }
-    const first = !before || before.user !== message.user || before.username !== message.username || before.ephemeral !== message.ephemeral || ms - tsToMs(before.ts) > FIVE_MINUTES || before.attachments?.length > 0 || message.subtype === "thread_broadcast";
+    const first =
+      !before ||
+      before.user !== message.user ||
+      before.username !== message.username ||
+      before.ephemeral !== message.ephemeral ||
+      ms - tsToMs(before.ts) > FIVE_MINUTES ||
+      before.attachments?.length > 0 ||
+      message.subtype === "thread_broadcast";
     // "2 minutes ago" must move on although the message did not change.
     const old = message.reply_count ? ago(tsToMs(message.latest_reply ?? message.ts), names.where()) : "";
     const signature = JSON.stringify([message, first, store.me, name, old]);
     rows.push([message.ts, signature, () => drawMessage(channel, message, { first, ...options })]);
     if (options.inThread && message === messages[0] && message.reply_count) {
-      rows.push(["count", String(message.reply_count), () => el("div", { class: "thread-count" }, el("span", null, message.reply_count === 1 ? "1 reply" : `${message.reply_count} replies`))]);
+      rows.push([
+        "count",
+        String(message.reply_count),
+        () =>
+          el(
+            "div",
+            { class: "thread-count" },
+            el("span", null, message.reply_count === 1 ? "1 reply" : `${message.reply_count} replies`),
+          ),
+      ]);
       before = null;
     } else before = message;
   }
@@ -162,7 +64,9 @@ export function walkWithArrows(list) {
     if (!event.target.matches(".message, .message-list")) return;
     const rows = [...list.querySelectorAll(".message")];
     const at = rows.indexOf(event.target);
-    const next = { ArrowUp: at < 0 ? rows.length - 1 : at - 1, ArrowDown: at + 1, Home: 0, End: rows.length - 1 }[event.key];
+    const next = { ArrowUp: at < 0 ? rows.length - 1 : at - 1, ArrowDown: at + 1, Home: 0, End: rows.length - 1 }[
+      event.key
+    ];
     if (next === undefined || !rows[next]) return;
     event.preventDefault();
     rows[next].focus();

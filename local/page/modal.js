@@ -11,8 +11,12 @@ import { perform } from "./toast.js";
 
 let shown = null;
 
-/** The surface of a view (a modal or the app's home): its controls click with the view's id and what is filled in. */
-export function viewSurface(id, old, errors) {
+/**
+ * The surface of a view (a modal or the app's home): its controls click with the view's id and with
+ * all that is filled in so far, as Slack's `view.state.values`. What they hold at first comes from the
+ * surface before (`old`), else from what the workspace kept (`held`), else from the view.
+ */
+export function viewSurface(id, old, errors, held) {
   const kept = new Map();
   const values = () => {
     const result = {};
@@ -23,15 +27,32 @@ export function viewSurface(id, old, errors) {
     return result;
   };
   return {
-    id, names, values,
+    id,
+    names,
+    values,
     value: (block, action) => kept.get(JSON.stringify([block, action])),
     error: (block) => errors?.[block],
     remember: (block, action, value) => kept.set(JSON.stringify([block, action]), value),
-    recall: (block, action) => old?.value(block, action),
-    act: ({ element, block, value }) => perform({ type: "click", view: id, block_id: block.block_id, action_id: element.action_id, ...value, values: values() }),
+    recall: (block, action) => old?.value(block, action) ?? held?.[block]?.[action],
+    act: ({ element, block, value }) =>
+      perform({
+        type: "click",
+        view: id,
+        block_id: block.block_id,
+        action_id: element.action_id,
+        ...value,
+        values: values(),
+      }),
     people: () => store.state.users.filter((entry) => !entry.is_bot),
     channels: () => store.state.channels.filter((entry) => !entry.is_im),
-    suggest: (element, block) => slack.act(store.me, { type: "suggest", view: id, block_id: block.block_id, action_id: element.action_id, value: "" }),
+    suggest: (element, block) =>
+      slack.act(store.me, {
+        type: "suggest",
+        view: id,
+        block_id: block.block_id,
+        action_id: element.action_id,
+        value: "",
+      }),
   };
 }
 
@@ -46,16 +67,37 @@ async function send() {
 const leave = () => perform({ type: "close", view: shown.id });
 
 function content(view, surface, deep) {
-  const title = el("header", { class: "dialog-head" },
+  const title = el(
+    "header",
+    { class: "dialog-head" },
     el("h2", { id: "view-title" }, plainLine(view.title)),
-    iconButton("close", deep ? "Back" : "Close", leave));
-  const foot = el("div", { class: "dialog-actions" },
+    iconButton("close", deep ? "Back" : "Close", leave),
+  );
+  const foot = el(
+    "div",
+    { class: "dialog-actions" },
     el("button", { type: "button", class: "button", onclick: leave }, plainLine(view.close ?? "Close")),
-    view.submit ? el("button", { type: "submit", class: "button primary" }, plainLine(view.submit)) : null);
-  return el("form", { class: "dialog-form", novalidate: true, onsubmit: (event) => {
-    event.preventDefault();
-    send();
-  } }, title, el("div", { class: "dialog-body" }, drawBlocks(view.blocks, surface), surface.error("") ? el("div", { class: "input-error", role: "alert" }, surface.error("")) : null), foot);
+    view.submit ? el("button", { type: "submit", class: "button primary" }, plainLine(view.submit)) : null,
+  );
+  return el(
+    "form",
+    {
+      class: "dialog-form",
+      novalidate: true,
+      onsubmit: (event) => {
+        event.preventDefault();
+        send();
+      },
+    },
+    title,
+    el(
+      "div",
+      { class: "dialog-body" },
+      drawBlocks(view.blocks, surface),
+      surface.error("") ? el("div", { class: "input-error", role: "alert" }, surface.error("")) : null,
+    ),
+    foot,
+  );
 }
 
 function redraw(errors) {
@@ -63,22 +105,36 @@ function redraw(errors) {
   const surface = viewSurface(shown.id, shown.surface, errors);
   shown.dialog.replaceChildren(content(shown.view, surface, shown.deep));
   shown.surface = surface;
-  const wanted = shown.dialog.querySelector(".with-error .field, .with-error button, .with-error input")
-    ?? (mark ? [...shown.dialog.querySelectorAll("[data-focus]")].find((node) => node.dataset.focus === mark) : null);
+  const wanted =
+    shown.dialog.querySelector(".with-error .field, .with-error button, .with-error input") ??
+    (mark ? [...shown.dialog.querySelectorAll("[data-focus]")].find((node) => node.dataset.focus === mark) : null);
   wanted?.focus();
 }
 
 function open(top, deep) {
-  const surface = viewSurface(top.id, null, top.errors);
-  const dialog = el("dialog", { class: "dialog view", "aria-labelledby": "view-title", oncancel: (event) => {
-    event.preventDefault();
-    leave();
-  }, onkeydown: (event) => {
-    if (event.key === "Enter" && (event.metaKey || event.ctrlKey) && shown.view.submit) send();
-  } }, content(top.view, surface, deep));
+  const surface = viewSurface(top.id, null, top.errors, top.values);
+  const dialog = el(
+    "dialog",
+    {
+      class: "dialog view",
+      "aria-labelledby": "view-title",
+      oncancel: (event) => {
+        event.preventDefault();
+        leave();
+      },
+      onkeydown: (event) => {
+        if (event.key === "Enter" && (event.metaKey || event.ctrlKey) && shown.view.submit) send();
+      },
+    },
+    content(top.view, surface, deep),
+  );
   document.body.append(dialog);
   dialog.showModal();
-  (dialog.querySelector("[autofocus]") ?? dialog.querySelector(".dialog-body :is(.field, .select, input, button)") ?? dialog.querySelector(".dialog-actions .button:last-child"))?.focus();
+  (
+    dialog.querySelector("[autofocus]") ??
+    dialog.querySelector(".dialog-body :is(.field, .select, input, button)") ??
+    dialog.querySelector(".dialog-actions .button:last-child")
+  )?.focus();
   return { id: top.id, view: top.view, dialog, surface, deep, signature: JSON.stringify(top) };
 }
 

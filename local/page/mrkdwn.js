@@ -11,7 +11,7 @@ const EMOJI = /^:([a-z0-9_+'-]+):(?::skin-tone-\d:)?/;
 const ITEM = /^\s*(?:([•◦▪-])|(\d{1,9})\.) +(.*)$/;
 
 /** Turns &amp; &lt; &gt; back into characters; Slack knows no other entity. */
-export function unescapeText(text) {
+function unescapeText(text) {
   return text.replace(/&(amp|lt|gt);/g, (_, name) => ({ amp: "&", lt: "<", gt: ">" })[name]);
 }
 
@@ -69,7 +69,7 @@ export function inline(text) {
 // A line becomes units: single characters, and finished nodes for what emphasis must not look into.
 function units(text) {
   const result = [];
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     const char = text[at];
     if (char === "\n") {
       result.push({ t: "br" });
@@ -156,7 +156,9 @@ function closer(list, from, to, mark) {
 
 function label(text) {
   const nodes = [];
-  for (const [index, piece] of unescapeText(text).split(/(:[a-z0-9_+'-]+:)/).entries()) {
+  for (const [index, piece] of unescapeText(text)
+    .split(/(:[a-z0-9_+'-]+:)/)
+    .entries()) {
     if (piece !== "") nodes.push(index % 2 ? { t: "emoji", name: piece.slice(1, -1) } : { t: "text", v: piece });
   }
   return nodes;
@@ -173,7 +175,15 @@ function reference(content) {
   if ((match = /^!(here|channel|everyone)$/.exec(target))) return [{ t: "special", name: match[1] }];
   if ((match = /^!subteam\^(S[A-Z0-9]+)$/.exec(target))) return [{ t: "group", id: match[1], label: written }];
   if ((match = /^!date\^(-?\d{1,15})\^([^^]*)(?:\^(.*))?$/.exec(target))) {
-    return [{ t: "date", seconds: Number(match[1]), format: unescapeText(match[2]), url: safeUrl(unescapeText(match[3] ?? "")), fallback: written ?? "" }];
+    return [
+      {
+        t: "date",
+        seconds: Number(match[1]),
+        format: unescapeText(match[2]),
+        url: safeUrl(unescapeText(match[3] ?? "")),
+        fallback: written ?? "",
+      },
+    ];
   }
   const url = safeUrl(unescapeText(target));
   if (url) return [{ t: "link", url, c: shown === "" ? [{ t: "text", v: url }] : label(shown) }];
@@ -187,13 +197,15 @@ function flatten(text) {
 
 /** What a tree says as plain text: for labels of controls and previews. */
 export function plainText(nodes) {
-  return nodes.map((node) => {
-    if (node.v !== undefined) return node.v;
-    if (node.c) return plainText(node.c);
-    if (node.items) return node.items.map((item) => plainText(item.c)).join(" ");
-    if (node.t === "br") return " ";
-    if (node.t === "emoji") return `:${node.name}:`;
-    if (node.t === "special") return `@${node.name}`;
-    return node.label ?? node.fallback ?? node.id ?? "";
-  }).join("");
+  return nodes
+    .map((node) => {
+      if (node.v !== undefined) return node.v;
+      if (node.c) return plainText(node.c);
+      if (node.items) return node.items.map((item) => plainText(item.c)).join(" ");
+      if (node.t === "br") return " ";
+      if (node.t === "emoji") return `:${node.name}:`;
+      if (node.t === "special") return `@${node.name}`;
+      return node.label ?? node.fallback ?? node.id ?? "";
+    })
+    .join("");
 }

@@ -42,10 +42,15 @@ export const user = (id) => find(store.state?.users, id);
 /** A channel's record. */
 export const channel = (id) => find(store.state?.channels, id);
 
-/** What a channel is called in lists: "#ops" without the sign, or the other person's name. */
+/** Who is at the other end of a direct message: the bot, for the person whose conversation with it this is. */
+export function otherEnd(entry) {
+  return entry.im_user === store.me ? store.state?.bot?.user_id : entry.im_user;
+}
+
+/** What a channel is called in lists: "ops", or the name of whom one talks to. */
 export function channelName(entry) {
   if (!entry) return "";
-  return entry.is_im ? (names.user(entry.im_user) ?? entry.name ?? "Direct message") : entry.name;
+  return entry.is_im ? (names.user(otherEnd(entry)) ?? entry.name ?? "Direct message") : entry.name;
 }
 
 /** The address of a place in the page: person, channel, thread. */

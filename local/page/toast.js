@@ -19,15 +19,19 @@ const SENTENCES = {
 /** Shows a note. `kind` is "error" or "ok". */
 export function toast(text, kind = "error") {
   const list = document.getElementById("toasts");
-  const note = el("div", { class: `toast toast-${kind}`, role: kind === "error" ? "alert" : "status" },
-    el("span", null, text), iconButton("close", "Dismiss", () => note.remove()));
+  const note = el(
+    "div",
+    { class: `toast toast-${kind}`, role: kind === "error" ? "alert" : "status" },
+    el("span", null, text),
+    iconButton("close", "Dismiss", () => note.remove()),
+  );
   list.append(note);
   while (list.children.length > 4) list.firstElementChild.remove();
   setTimeout(() => note.remove(), kind === "error" ? 10_000 : 4_000);
 }
 
 /** The sentence for one of Slack's error codes. */
-export const sentence = (code) => SENTENCES[code] ?? `Slack refused this: ${code}`;
+const sentence = (code) => SENTENCES[code] ?? `Slack refused this: ${code}`;
 
 /** Runs something and shows what goes wrong. Answers whether it worked. */
 export async function attempt(work) {
