@@ -182,6 +182,11 @@ fn what_is_malformed_is_pointed_at() {
             json!([{ "type": "actions", "elements": [with_action("a"), with_action("a")] }]),
             "/0",
         ),
+        (
+            "a pie with an empty piece",
+            json!([chart(json!({ "type": "pie", "segments": [{ "label": "x", "value": 0 }] }))]),
+            "/0/chart/segments/0/value",
+        ),
         ("a block that is a text", json!(["text"]), "/0"),
     ] {
         let answer = judge("blocks", &blocks);

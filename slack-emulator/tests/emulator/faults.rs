@@ -30,9 +30,10 @@ async fn a_dropped_connection_gives_no_status_and_the_message_is_there_or_not_as
 
 #[tokio::test]
 async fn every_other_fault_answers_as_its_name_says() {
-    let rows: [(FaultKind, u16, &str, usize); 7] = [
+    let rows: [(FaultKind, u16, &str, usize); 8] = [
         (FaultKind::Status { status: 503 }, 503, "", 0),
-        (FaultKind::Html, 502, "<html>", 0),
+        (FaultKind::Html { status: 502 }, 502, "<html>", 0),
+        (FaultKind::Html { status: 200 }, 200, "<html>", 0),
         (FaultKind::FatalErrorAfterStoring, 200, "fatal_error", 1),
         (FaultKind::InternalError, 200, "internal_error", 0),
         (FaultKind::RateLimited { retry_after: 7 }, 429, "ratelimited", 0),

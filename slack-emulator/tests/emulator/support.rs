@@ -48,10 +48,13 @@ impl Received {
     }
 }
 
+/// Status, headers and body of an answer.
+type Scripted = (u16, Vec<(&'static str, &'static str)>, String);
+
 #[derive(Default)]
 struct Script {
     received: Vec<Received>,
-    answers: VecDeque<(u16, Vec<(&'static str, &'static str)>, String)>,
+    answers: VecDeque<Scripted>,
 }
 
 /// The app under test's place.
