@@ -19,6 +19,10 @@ pub struct Fault {
     pub times: u32,
 }
 
+const fn bad_gateway() -> u16 {
+    502
+}
+
 const fn once() -> u32 {
     1
 }
@@ -36,8 +40,12 @@ pub enum FaultKind {
         /// The HTTP status.
         status: u16,
     },
-    /// Nothing is done; an HTML page with status 502.
-    Html,
+    /// Nothing is done; an HTML page with this status.
+    Html {
+        /// The HTTP status; 502 if it is not given in JSON.
+        #[serde(default = "bad_gateway")]
+        status: u16,
+    },
     /// The call is done, then the answer waits so long (real milliseconds).
     Slow {
         /// Real milliseconds.
@@ -66,7 +74,7 @@ impl FaultKind {
             Self::DropBefore => "drop_before",
             Self::DropAfter => "drop_after",
             Self::Status { .. } => "status",
-            Self::Html => "html",
+            Self::Html { .. } => "html",
             Self::Slow { .. } => "slow",
             Self::FatalErrorAfterStoring => "fatal_error_after_storing",
             Self::InternalError => "internal_error",

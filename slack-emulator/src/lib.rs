@@ -30,6 +30,7 @@ mod events;
 mod faults;
 mod http;
 mod log;
+mod look;
 mod messages;
 mod methods;
 mod mrkdwn;

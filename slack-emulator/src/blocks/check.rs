@@ -72,6 +72,8 @@ pub(crate) enum Rule {
         max: i64,
     },
     Number,
+    /// A number above zero.
+    Positive,
     OneOf(&'static [&'static str]),
     /// An object without `type`.
     Object(&'static Shape),
@@ -156,6 +158,10 @@ fn rule(report: &mut Report, pointer: &str, value: &Value, wanted: &Rule) {
         Rule::Flag => report.add(pointer, "must be a boolean".into(), Some(("type", "boolean".into()))),
         Rule::Number if value.is_number() => {}
         Rule::Number => report.add(pointer, "must be a number".into(), Some(("type", "number".into()))),
+        Rule::Positive if value.as_f64().is_some_and(|number| number > 0.0) => {}
+        Rule::Positive => {
+            report.add(pointer, "must be more than 0".into(), Some(("exclusive_min", 0.into())))
+        }
         Rule::Whole { min, max } => match value.as_i64() {
             Some(number) if number < *min => {
                 report.add(pointer, format!("must be at least {min}"), Some(("min", (*min).into())));

@@ -185,6 +185,8 @@ const LABEL: Rule = Rule::Chars { min: 1, max: 20 };
 const POINTS: Rule = Rule::List { min: 1, max: 20, item: &Rule::Object(&POINT) };
 static POINT: Shape =
     Shape { kind: "", fields: &[must("label", LABEL), must("value", Rule::Number)], any_of: &[] };
+static SEGMENT: Shape =
+    Shape { kind: "", fields: &[must("label", LABEL), must("value", Rule::Positive)], any_of: &[] };
 static SERIES: Shape = Shape { kind: "", fields: &[must("name", LABEL), must("data", POINTS)], any_of: &[] };
 static AXES: Shape = Shape {
     kind: "",
@@ -203,7 +205,7 @@ const LINES: &[Field] = &[
 static CHARTS: &[&Shape] = &[
     &Shape {
         kind: "pie",
-        fields: &[must("segments", Rule::List { min: 1, max: 12, item: &Rule::Object(&POINT) })],
+        fields: &[must("segments", Rule::List { min: 1, max: 12, item: &Rule::Object(&SEGMENT) })],
         any_of: &[],
     },
     &Shape { kind: "bar", fields: LINES, any_of: &[] },

@@ -87,12 +87,9 @@ pub(super) async fn method(
 async fn suffer(fault: FaultKind, answer: Option<Answer>, wire: &Wire) -> Response {
     match fault {
         FaultKind::DropBefore | FaultKind::DropAfter => wire.drop(),
-        FaultKind::Status { status } => {
-            StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR).into_response()
-        }
-        FaultKind::Html => {
-            (StatusCode::BAD_GATEWAY, Html("<html><body><h1>502 Bad Gateway</h1></body></html>"))
-                .into_response()
+        FaultKind::Status { status } => code(status).into_response(),
+        FaultKind::Html { status } => {
+            (code(status), Html("<html><body><h1>Something went wrong</h1></body></html>")).into_response()
         }
         FaultKind::Slow { ms } => {
             tokio::time::sleep(Duration::from_millis(ms)).await;
@@ -105,9 +102,12 @@ async fn suffer(fault: FaultKind, answer: Option<Answer>, wire: &Wire) -> Respon
     }
 }
 
+fn code(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
 fn send(answer: Answer) -> Response {
-    let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::OK);
-    let mut response = (status, Json(answer.body)).into_response();
+    let mut response = (code(answer.status), Json(answer.body)).into_response();
     if let Some(seconds) = answer.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
     }
@@ -130,9 +130,8 @@ pub(super) async fn response(
     }
 }
 
-fn refused(status: u16, code: &str) -> Response {
-    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_REQUEST);
-    (status, Json(json!({ "ok": false, "error": code }))).into_response()
+fn refused(status: u16, error: &str) -> Response {
+    (code(status), Json(json!({ "ok": false, "error": error }))).into_response()
 }
 
 /// `POST /upload/v1/{id}`: the bytes as they are, or as the one part of a multipart form.

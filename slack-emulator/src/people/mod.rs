@@ -3,6 +3,7 @@
 
 mod act;
 mod answers;
+mod doing;
 mod inputs;
 mod modals;
 mod payloads;
