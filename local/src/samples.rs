@@ -26,6 +26,13 @@ pub struct Sample {
     pub body: String,
 }
 
+impl Sample {
+    /// What somebody typed, for a source.
+    pub fn plain(source: &str, body: String) -> Self {
+        Sample { method: "POST", path: format!("/hooks/{source}"), headers: BTreeMap::new(), body }
+    }
+}
+
 /// What the drawer lists.
 #[derive(Clone, Debug, Serialize)]
 pub struct Listed {
@@ -47,7 +54,12 @@ pub fn all(world: &World) -> Vec<Listed> {
             }
             if let Some(sample) = find(source, name) {
                 let path = format!("events/{source}/{name}");
-                listed.push(Listed { source: source.to_owned(), name: name.to_owned(), path, title: title(source, sample, world) });
+                listed.push(Listed {
+                    source: source.to_owned(),
+                    name: name.to_owned(),
+                    path,
+                    title: title(source, sample, world),
+                });
             }
         }
     }
@@ -84,7 +96,8 @@ fn title(source: &str, sample: Sample, world: &World) -> String {
 pub fn as_of(body: &str, now: Timestamp) -> String {
     let pattern = r"(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(\.\d+)?(Z|[+-]\d{2}:?\d{2})";
     let Ok(times) = Regex::new(pattern) else { return body.to_owned() };
-    let newest = times.find_iter(body).filter_map(|found| time(found.as_str())).filter(is_no_end_of_time).max();
+    let newest =
+        times.find_iter(body).filter_map(|found| time(found.as_str())).filter(is_no_end_of_time).max();
     let Some(newest) = newest else { return body.to_owned() };
     let by = now.duration_since(newest);
     let moved = |found: &Captures<'_>| {
@@ -95,7 +108,9 @@ pub fn as_of(body: &str, now: Timestamp) -> String {
         match moved {
             None => whole.to_owned(),
             Some(time) if fraction == 0 => format!("{}{utc}", time.strftime("%Y-%m-%dT%H:%M:%S")),
-            Some(time) => format!("{}.{:03}{utc}", time.strftime("%Y-%m-%dT%H:%M:%S"), time.subsec_millisecond()),
+            Some(time) => {
+                format!("{}.{:03}{utc}", time.strftime("%Y-%m-%dT%H:%M:%S"), time.subsec_millisecond())
+            }
         }
     };
     times.replace_all(body, moved).into_owned()
@@ -120,7 +135,10 @@ mod tests {
         let body = r#"{"at":"2026-11-22T09:00:12.345+0000","from":"2026-11-22T08:59:12Z","ends":"0001-01-01T00:00:00Z"}"#;
         let now: Timestamp = "2027-01-01T00:00:00Z".parse().unwrap();
         let moved = as_of(body, now);
-        assert_eq!(moved, r#"{"at":"2027-01-01T00:00:00.000+0000","from":"2026-12-31T23:58:59Z","ends":"0001-01-01T00:00:00Z"}"#);
+        assert_eq!(
+            moved,
+            r#"{"at":"2027-01-01T00:00:00.000+0000","from":"2026-12-31T23:58:59Z","ends":"0001-01-01T00:00:00Z"}"#
+        );
     }
 
     #[test]

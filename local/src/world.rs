@@ -102,14 +102,18 @@ impl World {
             Some(folder) => {
                 fs::create_dir_all(folder)
                     .map_err(|error| Trouble::because("the data directory cannot be made", error))?;
-                (Embedded::open(&folder.join("store.redb")), LocalQueue::open(&folder.join("queues.redb"), clock.clone())?)
+                (
+                    Embedded::open(&folder.join("store.redb")),
+                    LocalQueue::open(&folder.join("queues.redb"), clock.clone())?,
+                )
             }
         };
         let store = Arc::new(store.map_err(|error| Trouble::because("the store cannot be opened", error))?);
         let queue = Arc::new(queue);
         let settings = settings(&config, options, &url);
         let token = options.bot_token.clone().unwrap_or_else(|| settings.bot_token.clone().into());
-        let signing = options.signing_secret.clone().unwrap_or_else(|| settings.signing_secret.clone().into());
+        let signing =
+            options.signing_secret.clone().unwrap_or_else(|| settings.signing_secret.clone().into());
         let slack = match options.slack_api_url {
             Some(_) => None,
             None => Some(emulator(settings, options.data_dir.as_deref(), &clock)?),
@@ -132,7 +136,17 @@ impl World {
             clock: clock.clone(),
         };
         let data_dir = options.data_dir.clone();
-        Ok(World { deps, store, queue, clock, slack, url, requests: AtomicU64::new(0), data_dir, working: Mutex::default() })
+        Ok(World {
+            deps,
+            store,
+            queue,
+            clock,
+            slack,
+            url,
+            requests: AtomicU64::new(0),
+            data_dir,
+            working: Mutex::default(),
+        })
     }
 
     /// Does all work that is due now.
@@ -286,7 +300,8 @@ impl Done {
 /// # Errors
 /// Every fault, with its line.
 pub fn rules(config: Option<&Path>) -> Result<(Config, Sources), Trouble> {
-    let built_in = || Sources::builtin().map_err(|error| Trouble::because("a built-in source is broken", error));
+    let built_in =
+        || Sources::builtin().map_err(|error| Trouble::because("a built-in source is broken", error));
     let (name, text) = match config {
         None => ("config/laptop.yaml".to_owned(), LAPTOP_CONFIG.to_owned()),
         Some(path) => {
@@ -299,7 +314,11 @@ pub fn rules(config: Option<&Path>) -> Result<(Config, Sources), Trouble> {
         let faults: Vec<String> = faults.iter().map(|fault| format!("{name}: {fault}")).collect();
         Trouble(faults.join("\n"))
     };
-    let sources = match config.and_then(Path::parent).map(|folder| folder.join("sources")).filter(|folder| folder.is_dir()) {
+    let sources = match config
+        .and_then(Path::parent)
+        .map(|folder| folder.join("sources"))
+        .filter(|folder| folder.is_dir())
+    {
         None => built_in()?,
         Some(folder) => built_in()?
             .with_user_files(&own_sources(&folder)?)

@@ -15,7 +15,11 @@ use super::{Door, enter};
 use crate::world::World;
 
 /// `POST /2015-03-31/functions/{name}/invocations`
-pub(super) async fn invoke(State(world): State<Arc<World>>, Path(name): Path<String>, body: Bytes) -> Response {
+pub(super) async fn invoke(
+    State(world): State<Arc<World>>,
+    Path(name): Path<String>,
+    body: Bytes,
+) -> Response {
     let event: Value = match serde_json::from_slice(&body) {
         Ok(event) => event,
         Err(error) => {
@@ -33,7 +37,9 @@ pub(super) async fn invoke(State(world): State<Arc<World>>, Path(name): Path<Str
         "courier" => carried(&event, &world).await,
         "notifier" => ticked(&world).await,
         other => {
-            let message = format!("Function not found: {other}. There are: ingest, router, courier, slash-command, interaction, slack-events, notifier.");
+            let message = format!(
+                "Function not found: {other}. There are: ingest, router, courier, slash-command, interaction, slack-events, notifier."
+            );
             return fault(StatusCode::NOT_FOUND, "ResourceNotFoundException", &message);
         }
     };
@@ -74,8 +80,11 @@ async fn carried(event: &Value, world: &World) -> Result<Value, String> {
     }
     let verdicts = courier::handle(&wakes, &world.deps).await;
     // Here nobody brings a message again, so what has to wait goes into the queue.
-    let again: Vec<_> =
-        wakes.into_iter().zip(&verdicts).filter(|(_, verdict)| matches!(verdict, Verdict::Again(_))).collect();
+    let again: Vec<_> = wakes
+        .into_iter()
+        .zip(&verdicts)
+        .filter(|(_, verdict)| matches!(verdict, Verdict::Again(_)))
+        .collect();
     let again: Vec<_> = again.into_iter().map(|(wake, _)| wake).collect();
     world.queue.wakes(&again).await.map_err(|error| error.to_string())?;
     Ok(sqs::failures(&records, &verdicts))

@@ -13,6 +13,7 @@ use shared::invoke::RequestId;
 use tokio::net::TcpListener;
 
 use crate::Trouble;
+use crate::samples::Sample;
 use crate::world::World;
 
 mod invoke;
@@ -84,6 +85,17 @@ pub(crate) async fn enter(door: Door, request: http::Request<Bytes>, world: &Wor
     }
 }
 
+/// Sends a sample to its hook, without the network.
+pub(crate) async fn sample_request(sample: &Sample, world: &World) -> Result<http::Response<Bytes>, Trouble> {
+    let mut request = http::Request::post(sample.path.as_str()).extension(world.next_request());
+    for (name, value) in &sample.headers {
+        request = request.header(name, value);
+    }
+    let request = request.body(Bytes::from(sample.body.clone()));
+    let request = request.map_err(|error| Trouble::because("a header of the sample is none", error))?;
+    Ok(enter(Door::Ingest, request, world).await)
+}
+
 async fn hooks(State(world): State<Arc<World>>, request: Request) -> Response {
     through(Door::Ingest, request, &world).await
 }
@@ -103,7 +115,8 @@ async fn events(State(world): State<Arc<World>>, request: Request) -> Response {
 async fn through(door: Door, request: Request, world: &World) -> Response {
     let (parts, body) = request.into_parts();
     let Ok(body) = axum::body::to_bytes(body, LARGEST).await else {
-        return (http::StatusCode::PAYLOAD_TOO_LARGE, "{\"ok\":false,\"error\":\"10 MB is the most\"}").into_response();
+        return (http::StatusCode::PAYLOAD_TOO_LARGE, "{\"ok\":false,\"error\":\"10 MB is the most\"}")
+            .into_response();
     };
     let mut request = http::Request::from_parts(parts, body);
     request.extensions_mut().insert(world.next_request());

@@ -13,10 +13,13 @@ pub(super) async fn file(uri: Uri) -> Response {
         path => path,
     };
     match PAGE.get_file(path) {
-        Some(file) => ([(header::CONTENT_TYPE, kind(path)), (header::CACHE_CONTROL, "no-cache")], file.contents())
-            .into_response(),
+        Some(file) => {
+            ([(header::CONTENT_TYPE, kind(path)), (header::CACHE_CONTROL, "no-cache")], file.contents())
+                .into_response()
+        }
         None => {
-            let body = serde_json::json!({ "ok": false, "error": format!("there is nothing at {}", uri.path()) });
+            let body =
+                serde_json::json!({ "ok": false, "error": format!("there is nothing at {}", uri.path()) });
             (StatusCode::NOT_FOUND, axum::Json(body)).into_response()
         }
     }

@@ -12,8 +12,8 @@ use shared::core::incident::{Incident, IncidentId, Post, State as IncidentState}
 use shared::deps::Clock;
 use shared::store::{Loaded, Store};
 
-use super::{Door, enter};
-use crate::samples;
+use super::sample_request;
+use crate::samples::{self, Sample};
 use crate::world::World;
 
 /// `GET /_local/clock`
@@ -35,7 +35,11 @@ pub(super) enum Move {
 pub(super) async fn move_clock(State(world): State<Arc<World>>, body: String) -> Response {
     let wanted: Move = match serde_json::from_str(&body) {
         Ok(wanted) => wanted,
-        Err(error) => return refuse(&format!("{error}; say {{\"advance\":\"15m\"}} or {{\"set\":\"2026-11-22T09:00:00Z\"}}")),
+        Err(error) => {
+            return refuse(&format!(
+                "{error}; say {{\"advance\":\"15m\"}} or {{\"set\":\"2026-11-22T09:00:00Z\"}}"
+            ));
+        }
     };
     let now = world.clock.now();
     let to = match wanted {
@@ -77,7 +81,8 @@ pub(super) async fn incidents(State(world): State<Arc<World>>) -> Response {
             Err(error) => return failed(&error),
         }
     }
-    incidents.sort_by(|a, b| (a.incident.opened_at, &a.incident.id).cmp(&(b.incident.opened_at, &b.incident.id)));
+    incidents
+        .sort_by(|a, b| (a.incident.opened_at, &a.incident.id).cmp(&(b.incident.opened_at, &b.incident.id)));
     axum::Json(incidents.iter().map(incident).collect::<Vec<_>>()).into_response()
 }
 
@@ -131,7 +136,10 @@ pub(super) async fn samples(State(world): State<Arc<World>>) -> Response {
 pub(super) async fn sample(Path((source, name)): Path<(String, String)>) -> Response {
     match samples::find(&source, &name) {
         Some(sample) => axum::Json(sample).into_response(),
-        None => (StatusCode::NOT_FOUND, axum::Json(json!({ "ok": false, "error": "there is no such sample" }))).into_response(),
+        None => {
+            (StatusCode::NOT_FOUND, axum::Json(json!({ "ok": false, "error": "there is no such sample" })))
+                .into_response()
+        }
     }
 }
 
@@ -146,19 +154,14 @@ pub(super) struct Send {
 /// `POST /_local/send`: sends a sample, as if it happened now, or what was typed, as it is.
 pub(super) async fn send(State(world): State<Arc<World>>, axum::Json(send): axum::Json<Send>) -> Response {
     let sample = send.name.as_deref().and_then(|name| samples::find(&send.source, name));
-    let headers = sample.as_ref().map(|sample| sample.headers.clone()).unwrap_or_default();
-    let body = match (send.body, sample) {
-        (Some(body), _) => body,
-        (None, Some(sample)) => samples::as_of(&sample.body, world.clock.now()),
+    let sample = match (send.body, sample) {
+        (Some(body), None) => Sample::plain(&send.source, body),
+        (Some(body), Some(sample)) => Sample { body, ..sample },
+        (None, Some(sample)) => Sample { body: samples::as_of(&sample.body, world.clock.now()), ..sample },
         (None, None) => return refuse("there is no such sample, and no body"),
     };
-    let mut request = http::Request::post(format!("/hooks/{}", send.source)).extension(world.next_request());
-    for (name, value) in &headers {
-        request = request.header(name, value);
-    }
-    match request.body(bytes::Bytes::from(body)) {
-        Ok(request) => {
-            let answer = enter(Door::Ingest, request, &world).await;
+    match sample_request(&sample, &world).await {
+        Ok(answer) => {
             let body = String::from_utf8_lossy(answer.body());
             axum::Json(json!({ "status": answer.status().as_u16(), "body": body })).into_response()
         }
