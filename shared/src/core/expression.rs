@@ -123,6 +123,11 @@ impl Data {
         (self.0.kind() == ValueKind::Seq).then(|| self.0.try_iter().into_iter().flatten().map(Data).collect())
     }
 
+    /// Whether it has names and values.
+    pub fn is_map(&self) -> bool {
+        self.0.kind() == ValueKind::Map
+    }
+
     /// What is not there.
     pub fn undefined() -> Self {
         Data(Value::UNDEFINED)

@@ -25,7 +25,12 @@ pub(super) struct Compiled {
 #[derive(Debug)]
 pub(super) enum Outcome {
     /// These signals, by this case.
-    Signals { case: String, drafts: Vec<Draft> },
+    Signals {
+        case: String,
+        drafts: Vec<Draft>,
+        /// How many further elements there were.
+        left_out: usize,
+    },
     /// Nobody needs to see it.
     Skipped { case: String, reason: String },
     /// No case holds.
@@ -157,26 +162,29 @@ impl Compiled {
             }
         };
         let mut drafts = Vec::with_capacity(items.len());
-        for item in items.into_iter().take(MAX_SIGNALS + 1) {
+        let left_out = items.len().saturating_sub(MAX_SIGNALS);
+        for item in items.into_iter().take(MAX_SIGNALS) {
             let context = match &item {
                 Some(item) => context.clone().with_data("item", item),
                 None => context.clone(),
             };
-            match (signal.draft(&case.names, context, &self.link_title, notes), item) {
-                (Ok(draft), _) => drafts.push(draft),
-                (Err((place, error)), None) => {
-                    notes.push(format!("cases.{name}.{place}: {error}"));
-                    return Outcome::Unknown;
+            // An element that is no map is none of what the mapping is about.
+            let odd = item.as_ref().is_some_and(|item| !item.is_map());
+            let error = match signal.draft(&case.names, context, &self.link_title, notes) {
+                Ok(draft) if !odd => {
+                    drafts.push(draft);
+                    continue;
                 }
-                // One element that the mapping has a fault for must not take the others with it.
-                (Err((place, error)), Some(item)) => {
-                    notes.push(format!("cases.{name}.{place}: {error}; this element was read generically"));
-                    let item = serde_json::to_value(&item).unwrap_or_default();
-                    drafts.extend(generic::read(&item, &payload.envelope, raw.received_at));
-                }
-            }
+                Ok(_) => "no map".to_owned(),
+                Err((place, error)) => format!("{place}: {error}"),
+            };
+            notes.push(format!("cases.{name}.{error}"));
+            // One element that the mapping has a fault for must not take the others with it.
+            let Some(item) = item else { return Outcome::Unknown };
+            let item = serde_json::to_value(&item).unwrap_or_default();
+            drafts.extend(generic::read(&item, &payload.envelope, raw.received_at));
         }
-        Outcome::Signals { case: name, drafts }
+        Outcome::Signals { case: name, drafts, left_out }
     }
 }
 

@@ -175,7 +175,8 @@ impl Sources {
     /// Turns a notification into signals.
     pub fn map(&self, raw: &Raw) -> Mapped {
         let opened = unwrap::open(raw);
-        let mut making = Making { raw, drafts: Vec::new(), skipped: Vec::new(), trace: Trace::default() };
+        let mut making =
+            Making { raw, drafts: Vec::new(), skipped: Vec::new(), left_out: 0, trace: Trace::default() };
         making.trace.notes.extend(opened.note);
         for payload in &opened.payloads {
             self.map_payload(payload, &mut making);
@@ -242,6 +243,8 @@ struct Making<'a> {
     raw: &'a Raw,
     drafts: Vec<(String, Draft)>,
     skipped: Vec<String>,
+    /// Elements that were not even mapped.
+    left_out: usize,
     trace: Trace,
 }
 
@@ -256,7 +259,8 @@ impl Making<'_> {
             }
         };
         match outcome {
-            Outcome::Signals { case, mut drafts } => {
+            Outcome::Signals { case, mut drafts, left_out } => {
+                self.left_out += left_out;
                 self.trace.mapping.get_or_insert(format!("{}/{case}", source.name));
                 let hook = self.raw.source.as_deref().filter(|name| *name != source.name && is_name(name));
                 for draft in &mut drafts {
@@ -273,15 +277,17 @@ impl Making<'_> {
                 true
             }
             Outcome::Unknown => {
-                self.trace.notes.push(format!("{} has no case for this payload", source.name));
+                if source.name != GENERIC {
+                    self.trace.notes.push(format!("{} has no case for this payload", source.name));
+                }
                 false
             }
         }
     }
 
     fn finish(mut self) -> Mapped {
-        let above = self.drafts.len().saturating_sub(MAX_SIGNALS - 1);
-        if above > 1 {
+        if self.drafts.len() + self.left_out > MAX_SIGNALS {
+            let above = self.drafts.len() + self.left_out - (MAX_SIGNALS - 1);
             self.drafts.truncate(MAX_SIGNALS - 1);
             self.trace.notes.push(format!("{above} further signals of this delivery were left out"));
             let source = self.drafts.last().map_or(GENERIC.to_owned(), |(source, _)| source.clone());

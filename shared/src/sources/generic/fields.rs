@@ -183,6 +183,11 @@ impl Field {
         &self.name
     }
 
+    /// Whether one of the names is its own, or its own with its parent's.
+    pub(super) fn is_named(&self, names: &[&str]) -> bool {
+        names.contains(&self.name.as_str()) || names.contains(&self.with_parent.as_str())
+    }
+
     pub(super) fn text(&self) -> &str {
         &self.text
     }
@@ -238,6 +243,7 @@ impl<'a> Place<'a> {
             (true, "service" | "host" | "monitor" | "check" | "environment" | "resource" | "project") => {
                 (self.parent.clone(), format!("{}{}", self.parent, self.name))
             }
+            (_, "") => (self.name.clone(), String::new()),
             _ => (self.name.clone(), format!("{}{}", self.parent, self.name)),
         };
         Field { path: self.path.clone(), name, with_parent, text, depth: self.depth, aside: self.aside }

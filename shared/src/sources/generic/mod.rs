@@ -300,39 +300,34 @@ fn object(body: &Value, envelope: &Envelope, received_at: Timestamp) -> Draft {
     let fields = Fields::of(body);
     let title =
         fields.best(TITLES, |field| !words::is_plain_id(field.text()) && web_address(field.text()).is_none());
-    let state = state(&fields);
     let shown =
         title.map(|field| line(field.text(), 400)).or_else(|| envelope.subject.clone()).unwrap_or_default();
-    let reading = state.as_ref().map(|(_, reading)| *reading).or_else(|| words::in_title(&shown));
+    let text = fields.best(TEXTS, |field| {
+        let text = field.text().trim();
+        text.chars().any(char::is_whitespace) && line(text, 400) != shown
+    });
+    let state = state(&fields, &shown, text);
     let severity = fields.first(SEVERITIES, |field| words::severity(field.text()));
-    let status = match (reading, severity) {
-        (Some(reading), _) => reading.status,
+    let status = match (&state, severity) {
+        (Some(state), _) => state.reading.status,
         // No state at all, but somebody took the trouble to call it an error.
         (None, Some(severity)) if severity >= Severity::Error && !fields.has(STATES) => Some(Status::Firing),
         (None, _) => None,
     };
     let labels = labels(&fields);
-    let title_text = match (&state, title) {
-        (Some((field, _)), Some(title)) if NAMES.contains(&title.name()) => {
-            format!("{shown}: {}", words::as_said(field.text()))
-        }
-        _ if shown.is_empty() => from_labels(&labels, state.as_ref().map(|(field, _)| field.text())),
+    let said = state.as_ref().map(|state| words::as_said(&state.said)).filter(|said| !said.is_empty());
+    let title_text = match title {
+        Some(title) if title.is_named(NAMES) => with_state(shown, said),
+        _ if shown.is_empty() => with_state(about(&fields, &labels), said),
         _ => shown,
     };
-    let text = fields.best(TEXTS, |field| {
-        let text = field.text().trim();
-        text.chars().any(char::is_whitespace) && line(text, 400) != title.map_or("", Field::text).trim()
-    });
     let links = links(&fields);
-    let used: Vec<&str> = [title, text, state.as_ref().map(|(field, _)| *field)]
-        .into_iter()
-        .flatten()
-        .map(|field| field.path())
-        .collect();
+    let told_by = state.as_ref().and_then(|state| state.field);
+    let used: Vec<&str> = [title, text, told_by].into_iter().flatten().map(|field| field.path()).collect();
     Draft {
         kind: if status.is_some_and(|status| status != Status::Info) { "alert" } else { "event" }.to_owned(),
         status,
-        severity: severity.or(reading.and_then(|reading| reading.severity)),
+        severity: severity.or(state.and_then(|state| state.reading.severity)),
         key: key(&fields, &title_text, &labels),
         facts: facts(&fields, &used),
         text: text.map(|field| field.text().to_owned()).unwrap_or_default(),
@@ -343,31 +338,60 @@ fn object(body: &Value, envelope: &Envelope, received_at: Timestamp) -> Draft {
     }
 }
 
-/// The field that says the state, and what it says. Fields named for a state go first; in one named for an action only
-/// words that speak of an alert count.
-fn state<'a>(fields: &'a Fields) -> Option<(&'a Field, Reading)> {
-    let by_state =
-        fields.ranked(STATES).into_iter().find_map(|field| Some((field, words::state(field.text())?)));
-    by_state
-        .or_else(|| {
-            fields.ranked(ACTIONS).into_iter().find_map(|field| Some((field, words::action(field.text())?)))
-        })
-        .or_else(|| {
-            fields
-                .ranked(words::FLAGS)
-                .into_iter()
-                .find_map(|field| Some((field, words::flag(field.name(), field.text())?)))
-        })
+/// What the state is, and where that was said.
+struct Said<'a> {
+    reading: Reading,
+    said: String,
+    field: Option<&'a Field>,
 }
 
-/// A title for a payload that has none: what it is about and the state.
-fn from_labels(labels: &BTreeMap<String, String>, state: Option<&str>) -> String {
-    let about = ["resource", "service"].iter().find_map(|name| labels.get(*name));
-    match (about, state) {
-        (Some(about), Some(state)) => format!("{about}: {}", words::as_said(state)),
-        (Some(about), None) => about.clone(),
-        (None, Some(state)) => words::as_said(state),
+/// Fields named for a state go first; in one named for an action only words that speak of an alert count; then flags; then
+/// a state that stands apart in the title or the text.
+fn state<'a>(fields: &'a Fields, title: &str, text: Option<&Field>) -> Option<Said<'a>> {
+    let read = |names: &[&str], read: fn(&Field) -> Option<Reading>| {
+        let told = |field: &'a Field| {
+            Some(Said { reading: read(field)?, said: field.text().to_owned(), field: Some(field) })
+        };
+        fields.ranked(names).into_iter().find_map(told)
+    };
+    let in_words = |text: &str| {
+        let (reading, said) = words::in_title(text)?;
+        Some(Said { reading, said, field: None })
+    };
+    read(STATES, |field| words::state(field.text()))
+        .or_else(|| read(ACTIONS, |field| words::action(field.text())))
+        .or_else(|| {
+            read(words::FLAGS, |field| words::flag(field.name(), field.text())).map(Said::without_words)
+        })
+        .or_else(|| in_words(title))
+        .or_else(|| in_words(&line(text?.text(), 200)))
+}
+
+impl Said<'_> {
+    /// `true` is nothing that people say.
+    fn without_words(self) -> Self {
+        Said { said: String::new(), ..self }
+    }
+}
+
+/// What a payload without any title is about: `disk on db-1`.
+fn about(fields: &Fields, labels: &BTreeMap<String, String>) -> String {
+    let what =
+        fields.best(&["check", "monitor", "probe", "test", "metric", "metricname", "job", "task"], |_| true);
+    let what = what.map(|field| line(field.text(), 200));
+    let on = ["resource", "service"].iter().find_map(|name| labels.get(*name)).map(|on| line(on, 200));
+    match (what, on) {
+        (Some(what), Some(on)) if what != on => format!("{what} on {on}"),
+        (Some(either), _) | (None, Some(either)) => either,
         (None, None) => String::new(),
+    }
+}
+
+fn with_state(about: String, said: Option<String>) -> String {
+    match said {
+        Some(said) if about.is_empty() => said,
+        Some(said) => format!("{about}: {said}"),
+        None => about,
     }
 }
 
@@ -410,13 +434,10 @@ fn key(fields: &Fields, title: &str, labels: &BTreeMap<String, String>) -> Strin
     if let Some(field) = fields.best(KEYS, |field| !field.text().trim().is_empty()) {
         return field.text().trim().to_owned();
     }
-    let mut parts: Vec<&str> = ["service", "resource", "environment", "region"]
-        .iter()
-        .filter_map(|name| labels.get(*name).map(String::as_str))
-        .collect();
     let title = words::without_state(title);
-    parts.push(&title);
-    parts.join(" ")
+    let place = ["service", "resource", "environment", "region"].iter().filter_map(|name| labels.get(*name));
+    let apart = place.filter(|value| !title.contains(&value.to_lowercase())).map(String::as_str);
+    apart.chain([title.as_str()]).collect::<Vec<_>>().join(" ")
 }
 
 /// The newest time that is not ahead of our clock: with every change a sender's `updated_at` or `resolved_at` grows.
@@ -456,6 +477,8 @@ fn facts(fields: &Fields, used: &[&str]) -> Vec<String> {
     for field in ranked {
         let text = field.text().trim();
         let says_little = field.is_technical()
+            || KEYS.contains(&field.name())
+            || SEVERITIES.contains(&field.name())
             || text.is_empty()
             || text.chars().count() > 60
             || text.contains('\n')

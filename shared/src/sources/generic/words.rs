@@ -159,13 +159,20 @@ pub(super) fn action(text: &str) -> Option<Reading> {
 }
 
 /// What a title says: only words that stand apart as a state, in brackets, before a colon, or in capitals.
-pub(super) fn in_title(title: &str) -> Option<Reading> {
+pub(super) fn in_title(title: &str) -> Option<(Reading, String)> {
     static MARK: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?i)^\s*(?:re:\s*)?[^\w\[(*]*(?:[\[(*]+\s*([a-z ]+?)\s*(?::\s*\d+)?\s*[\])*]+|([a-z]+)\s*(?::|-\s|–))|\b(?:is|are|has|went|back)\s+(?:now\s+|been\s+)?(down|up|failing|failed|recovered|resolved|unhealthy|healthy|unreachable|ok|online|offline)\b").ok()
+        Regex::new(concat!(
+            r"(?i)[\[(*]+\s*([a-z][a-z ]*?)\s*(?::\s*\d+)?\s*[\])*]+", // [FIRING:2], (recovered), *Down*
+            r"|^\s*(?:re:\s*)?[^\w\[(*]*([a-z]+)\s*(?::|-\s|–)",       // PROBLEM - web-1, OK: disk
+            r"|\b(?:is|are|has|went|back)\s+(?:now\s+|been\s+)?",      // ... is down, ... has recovered
+            r"(down|up|failing|failed|recovered|resolved|unhealthy|healthy|unreachable|ok|online|offline)\b",
+        ))
+        .ok()
     });
-    let found = MARK.as_ref()?.captures(title)?;
-    let word = found.iter().skip(1).flatten().next()?;
-    state(word.as_str())
+    let near = title.get(..title.floor_char_boundary(400)).unwrap_or(title);
+    let marks = MARK.as_ref()?.captures_iter(near).take(5);
+    let mut words = marks.filter_map(|found| found.iter().skip(1).flatten().next().map(|word| word.as_str()));
+    words.find_map(|word| Some((state(word)?, word.to_owned())))
 }
 
 /// What a field that is true or false says.
@@ -347,8 +354,10 @@ mod tests {
             ("Error budget for payments", None),
             ("How to close an account", None),
             ("(recovered) db", ENDS),
+            ("[checkout.example.com] [Down] refused", FIRES),
+            ("a [strange] herring", None),
         ] {
-            assert_eq!(in_title(title).and_then(|reading| reading.status), expected, "{title}");
+            assert_eq!(in_title(title).and_then(|(reading, _)| reading.status), expected, "{title}");
         }
     }
 
