@@ -1,5 +1,7 @@
 //! What must hold for any payload whatever, from whomever: never a panic, always a bounded signal or a reason.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 

@@ -7,6 +7,7 @@
 //! | `unwrap` | the envelopes of transports (SNS, SQS, forms) and what is inside of them |
 //! | `mapping` | the format of a mapping file, as types |
 //! | `recognise` | which mapping a payload is for: an index over headers and top-level fields |
+//! | `compiled` | a mapping file, compiled, and its faults |
 //! | `engine` | a compiled mapping applied to a payload |
 //! | `generic` | what no mapping understands: title, status, link and identity by names and shapes |
 //! | `draft` | a signal in the making, and the bounds that make it one |
@@ -17,6 +18,7 @@
 //! [`Sources::map`] never fails: a payload that no mapping understands, or that a mapping has a fault for, becomes a
 //! generic signal with a note that says why. No I/O, no clock, no Slack and no store may enter.
 
+mod compiled;
 mod draft;
 mod engine;
 mod generic;
@@ -29,8 +31,9 @@ pub mod verify;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use self::compiled::Compiled;
 use self::draft::Draft;
-use self::engine::{Compiled, Outcome};
+use self::engine::Outcome;
 use self::mapping::Mapping;
 use self::recognise::Index;
 use self::unwrap::Payload;

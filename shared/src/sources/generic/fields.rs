@@ -13,52 +13,18 @@ const MAX_DEPTH: usize = 6;
 const MAX_LIST: usize = 10;
 
 /// Maps that are about somebody or something else: what is in them rarely speaks for the notification.
+#[rustfmt::skip]
 const ASIDE: &[&str] = &[
-    "actor",
-    "assignee",
-    "author",
-    "avatar",
-    "context",
-    "creator",
-    "headers",
-    "labels",
-    "links",
-    "meta",
-    "metadata",
-    "organization",
-    "owner",
-    "previous",
-    "previousattributes",
-    "repository",
-    "request",
-    "sender",
-    "tags",
-    "team",
-    "user",
+    "actor", "assignee", "author", "avatar", "context", "creator", "headers", "labels", "links", "meta",
+    "metadata", "organization", "owner", "previous", "previousattributes", "repository", "request", "sender",
+    "tags", "team", "user",
 ];
 
 /// Parts of names whose values are of no use to people.
+#[rustfmt::skip]
 const TECHNICAL: &[&str] = &[
-    "api",
-    "avatar",
-    "callback",
-    "checksum",
-    "cursor",
-    "gravatar",
-    "hash",
-    "icon",
-    "image",
-    "logo",
-    "nonce",
-    "password",
-    "schema",
-    "secret",
-    "signature",
-    "thumbnail",
-    "token",
-    "unsubscribe",
-    "version",
-    "webhook",
+    "api", "avatar", "callback", "checksum", "cursor", "gravatar", "hash", "icon", "image", "logo", "nonce",
+    "password", "schema", "secret", "signature", "thumbnail", "token", "unsubscribe", "version", "webhook",
 ];
 
 /// All fields, nearest to the top first.

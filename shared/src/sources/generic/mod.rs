@@ -7,6 +7,7 @@
 //! from the message's own id. No knowledge of a single sender may enter: that is what mapping files are for.
 
 mod fields;
+mod names;
 mod plain;
 mod words;
 
@@ -16,6 +17,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use self::fields::{Field, Fields};
+use self::names::{
+    ACTIONS, CHECKS, FACTS, KEYS, LABELS, LINKS, NAMES, SEVERITIES, STATES, TEXTS, TIMES, TITLES,
+};
 use self::words::Reading;
 use super::draft::{Draft, line, web_address};
 use super::unwrap::Envelope;
@@ -49,252 +53,6 @@ pub(super) fn read(body: &Value, envelope: &Envelope, received_at: Timestamp) ->
         other => vec![plain::read(&other.to_string(), envelope)],
     }
 }
-
-const TITLES: &[&str] = &[
-    "title",
-    "alerttitle",
-    "eventtitle",
-    "incidenttitle",
-    "subject",
-    "headline",
-    "summary",
-    "alertsubject",
-    "shortmessage",
-    "alertname",
-    "alertmessage",
-    "incidentname",
-    "monitorname",
-    "monitorfriendlyname",
-    "checkname",
-    "rulename",
-    "message",
-    "msg",
-    "alarmname",
-    "shortdescription",
-    "displayname",
-    "friendlyname",
-    "name",
-    "text",
-    "description",
-    "body",
-    "reason",
-    "detailtype",
-    "eventname",
-    "eventtype",
-    "event",
-    "type",
-];
-/// Titles that only name the thing, so that its state has to be said beside them.
-const NAMES: &[&str] = &[
-    "alertname",
-    "incidentname",
-    "monitorname",
-    "monitorfriendlyname",
-    "checkname",
-    "rulename",
-    "alarmname",
-    "displayname",
-    "friendlyname",
-    "name",
-];
-const TEXTS: &[&str] = &[
-    "description",
-    "longdescription",
-    "message",
-    "msg",
-    "body",
-    "text",
-    "details",
-    "detail",
-    "summary",
-    "reason",
-    "error",
-    "errormessage",
-    "alertdetails",
-    "content",
-    "output",
-    "comment",
-    "note",
-    "cause",
-];
-const STATES: &[&str] = &[
-    "status",
-    "state",
-    "alertstate",
-    "alertstatus",
-    "currentstate",
-    "currentstatus",
-    "newstate",
-    "newstatus",
-    "newstatevalue",
-    "incidentstatus",
-    "incidentstate",
-    "monitorstatus",
-    "checkstatus",
-    "alerttransition",
-    "transition",
-    "triggerstatus",
-    "problemstatus",
-    "problemstate",
-    "result",
-    "conclusion",
-    "outcome",
-    "condition",
-    "alerttypefriendlyname",
-    "phase",
-    "health",
-    "healthstatus",
-];
-/// Fields that say what happened; only words that speak of an alert count in them.
-const ACTIONS: &[&str] = &[
-    "eventtype",
-    "alerttype",
-    "eventaction",
-    "action",
-    "event",
-    "type",
-    "notificationtype",
-    "trigger",
-    "eventname",
-    "detailtype",
-    "messagetype",
-];
-const SEVERITIES: &[&str] = &[
-    "severity",
-    "alertseverity",
-    "severitylevel",
-    "criticality",
-    "priority",
-    "urgency",
-    "level",
-    "alertlevel",
-    "loglevel",
-    "importance",
-    "impact",
-    "sev",
-];
-const LINKS: &[&str] = &[
-    "url",
-    "link",
-    "htmlurl",
-    "weburl",
-    "alerturl",
-    "incidenturl",
-    "eventurl",
-    "permalink",
-    "detailsurl",
-    "consoleurl",
-    "issueurl",
-    "problemurl",
-    "monitorurl",
-    "checkurl",
-    "dashboardurl",
-    "generatorurl",
-    "targeturl",
-    "buildurl",
-    "runurl",
-    "externalurl",
-    "shortlink",
-    "publicurl",
-    "logurl",
-    "href",
-    "uri",
-    "website",
-];
-const KEYS: &[&str] = &[
-    "dedupkey",
-    "deduplicationkey",
-    "fingerprint",
-    "incidentkey",
-    "alertkey",
-    "alias",
-    "groupkey",
-    "problemid",
-    "incidentid",
-    "alertid",
-    "monitorid",
-    "checkid",
-    "alarmid",
-    "issueid",
-    "correlationid",
-];
-const TIMES: &[&str] = &[
-    "timestamp",
-    "time",
-    "eventtime",
-    "occurredat",
-    "datetime",
-    "ts",
-    "date",
-    "at",
-    "createdat",
-    "created",
-    "createdon",
-    "updatedat",
-    "updated",
-    "lastupdated",
-    "startedat",
-    "startsat",
-    "starttime",
-    "triggeredat",
-    "triggeredtime",
-    "firedat",
-    "resolvedat",
-    "endedat",
-    "endsat",
-    "endtime",
-    "closedat",
-    "statechangetime",
-    "changedat",
-    "finishedat",
-    "completedat",
-];
-/// Names of labels and the fields that hold them.
-const LABELS: &[(&str, &[&str])] = &[
-    (
-        "service",
-        &[
-            "service",
-            "servicename",
-            "app",
-            "application",
-            "appname",
-            "applicationname",
-            "component",
-            "project",
-            "projectname",
-            "repository",
-        ],
-    ),
-    ("environment", &["environment", "env", "environmentname", "stage", "deploymentenvironment"]),
-    ("region", &["region", "awsregion", "regionname", "location"]),
-    ("account", &["account", "accountid", "awsaccountid", "accountname"]),
-    (
-        "resource",
-        &[
-            "resource",
-            "resourcename",
-            "resourceid",
-            "host",
-            "hostname",
-            "instance",
-            "server",
-            "node",
-            "device",
-            "target",
-            "container",
-            "pod",
-            "database",
-            "cluster",
-            "entity",
-            "functionname",
-            "monitor",
-            "check",
-            "monitorname",
-            "checkname",
-        ],
-    ),
-];
 
 fn object(body: &Value, envelope: &Envelope, received_at: Timestamp) -> Draft {
     let fields = Fields::of(body);
@@ -376,8 +134,7 @@ impl Said<'_> {
 
 /// What a payload without any title is about: `disk on db-1`.
 fn about(fields: &Fields, labels: &BTreeMap<String, String>) -> String {
-    let what =
-        fields.best(&["check", "monitor", "probe", "test", "metric", "metricname", "job", "task"], |_| true);
+    let what = fields.best(CHECKS, |_| true);
     let what = what.map(|field| line(field.text(), 200));
     let on = ["resource", "service"].iter().find_map(|name| labels.get(*name)).map(|on| line(on, 200));
     match (what, on) {
@@ -453,26 +210,7 @@ fn when(fields: &Fields, received_at: Timestamp) -> Option<Timestamp> {
 
 /// Short values that say something: those that alerts are about first, then what is nearest to the top.
 fn facts(fields: &Fields, used: &[&str]) -> Vec<String> {
-    const FIRST: &[&str] = &[
-        "value",
-        "currentvalue",
-        "metricvalue",
-        "threshold",
-        "metric",
-        "metricname",
-        "service",
-        "servicename",
-        "resource",
-        "host",
-        "hostname",
-        "instance",
-        "environment",
-        "env",
-        "region",
-        "account",
-        "accountid",
-    ];
-    let ranked = fields.ranked(FIRST).into_iter().chain(fields.all());
+    let ranked = fields.ranked(FACTS).into_iter().chain(fields.all());
     let mut facts: Vec<String> = Vec::new();
     for field in ranked {
         let text = field.text().trim();
