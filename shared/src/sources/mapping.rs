@@ -49,8 +49,8 @@ pub struct Mapping {
     pub names: Vec<BTreeMap<String, String>>,
     /// What its payloads mean: the first case that holds.
     pub cases: Vec<Case>,
-    /// Comes with Callboard, so a user's files go before it.
-    #[serde(default)]
+    /// Comes with Callboard, so a user's files go before it. No file can say so.
+    #[serde(skip)]
     pub builtin: bool,
 }
 

@@ -110,9 +110,10 @@ impl Sources {
     /// # Errors
     /// Never in a build whose tests passed: the files are embedded.
     pub fn builtin() -> Result<Self, BadFile> {
-        let files: BTreeMap<String, Mapping> =
+        let mut files: BTreeMap<String, Mapping> =
             serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/sources.json")))
                 .map_err(|error| BadFile { name: "*".to_owned(), message: error.to_string() })?;
+        files.values_mut().for_each(|mapping| mapping.builtin = true);
         Ok(Sources { sources: BTreeMap::new(), index: Index::default() }.with(files))
     }
 

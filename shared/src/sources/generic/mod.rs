@@ -56,8 +56,11 @@ pub(super) fn read(body: &Value, envelope: &Envelope, received_at: Timestamp) ->
 
 fn object(body: &Value, envelope: &Envelope, received_at: Timestamp) -> Draft {
     let fields = Fields::of(body);
-    let title =
-        fields.best(TITLES, |field| !words::is_plain_id(field.text()) && web_address(field.text()).is_none());
+    let readable = |field: &Field| !words::is_plain_id(field.text()) && web_address(field.text()).is_none();
+    let labels = labels(&fields);
+    let about = about(&fields, &labels);
+    // A title of something else (a commit's) only where nothing says what this is about.
+    let title = fields.best(TITLES, |field| readable(field) && (about.is_empty() || !field.is_aside()));
     let shown =
         title.map(|field| line(field.text(), 400)).or_else(|| envelope.subject.clone()).unwrap_or_default();
     let text = fields.best(TEXTS, |field| {
@@ -69,14 +72,19 @@ fn object(body: &Value, envelope: &Envelope, received_at: Timestamp) -> Draft {
     let status = match (&state, severity) {
         (Some(state), _) => state.reading.status,
         // No state at all, but somebody took the trouble to call it an error.
-        (None, Some(severity)) if severity >= Severity::Error && !fields.has(STATES) => Some(Status::Firing),
+        (None, Some(severity))
+            if severity >= Severity::Error
+                && !fields.has(STATES)
+                && !fields.has(&["action", "eventaction"]) =>
+        {
+            Some(Status::Firing)
+        }
         (None, _) => None,
     };
-    let labels = labels(&fields);
     let said = state.as_ref().map(|state| words::as_said(&state.said)).filter(|said| !said.is_empty());
     let title_text = match title {
         Some(title) if title.is_named(NAMES) => with_state(shown, said),
-        _ if shown.is_empty() => with_state(about(&fields, &labels), said),
+        _ if shown.is_empty() => with_state(about, said),
         _ => shown,
     };
     let links = links(&fields);
@@ -87,7 +95,7 @@ fn object(body: &Value, envelope: &Envelope, received_at: Timestamp) -> Draft {
         status,
         severity: severity.or(state.and_then(|state| state.reading.severity)),
         key: key(&fields, &title_text, &labels),
-        facts: facts(&fields, &used),
+        facts: facts(&fields, &title_text, &used),
         text: text.map(|field| field.text().to_owned()).unwrap_or_default(),
         at: when(&fields, received_at),
         title: title_text,
@@ -106,7 +114,8 @@ struct Said<'a> {
 /// Fields named for a state go first; in one named for an action only words that speak of an alert count; then flags; then
 /// a state that stands apart in the title or the text.
 fn state<'a>(fields: &'a Fields, title: &str, text: Option<&Field>) -> Option<Said<'a>> {
-    let read = |names: &[&str], read: fn(&Field) -> Option<Reading>| {
+    let about_trouble = fields.is_about(words::TROUBLE);
+    let read = |names: &[&str], read: &dyn Fn(&Field) -> Option<Reading>| {
         let told = |field: &'a Field| {
             Some(Said { reading: read(field)?, said: field.text().to_owned(), field: Some(field) })
         };
@@ -116,10 +125,10 @@ fn state<'a>(fields: &'a Fields, title: &str, text: Option<&Field>) -> Option<Sa
         let (reading, said) = words::in_title(text)?;
         Some(Said { reading, said, field: None })
     };
-    read(STATES, |field| words::state(field.text()))
-        .or_else(|| read(ACTIONS, |field| words::action(field.text())))
+    read(STATES, &|field| words::state(field.text()))
+        .or_else(|| read(ACTIONS, &|field| words::action(field.text(), about_trouble)))
         .or_else(|| {
-            read(words::FLAGS, |field| words::flag(field.name(), field.text())).map(Said::without_words)
+            read(words::FLAGS, &|field| words::flag(field.name(), field.text())).map(Said::without_words)
         })
         .or_else(|| in_words(title))
         .or_else(|| in_words(&line(text?.text(), 200)))
@@ -172,7 +181,9 @@ fn links(fields: &Fields) -> Vec<(String, String)> {
     let is_page = |field: &Field| web_address(field.text()).is_some();
     if let Some(field) = fields.best(LINKS, is_page).or_else(|| fields.any_link()) {
         links.push(("Open".to_owned(), field.text().trim().to_owned()));
-    } else if let Some(url) = fields.all().find_map(|field| plain::first_link(field.text())) {
+    } else if let Some(url) =
+        fields.all().filter(|field| !field.is_technical()).find_map(|field| plain::first_link(field.text()))
+    {
         links.push(("Open".to_owned(), url));
     }
     for (title, names) in [
@@ -189,6 +200,10 @@ fn links(fields: &Fields) -> Vec<(String, String)> {
 /// What the thing is called by its sender; else what is left of the title without state, numbers and times.
 fn key(fields: &Fields, title: &str, labels: &BTreeMap<String, String>) -> String {
     if let Some(field) = fields.best(KEYS, |field| !field.text().trim().is_empty()) {
+        return field.text().trim().to_owned();
+    }
+    // A bare `key` is a name of the thing only where nothing else can be meant.
+    if let Some(field) = fields.best(&["key"], |field| field.is_at_top() && !field.text().trim().is_empty()) {
         return field.text().trim().to_owned();
     }
     let title = words::without_state(title);
@@ -209,12 +224,16 @@ fn when(fields: &Fields, received_at: Timestamp) -> Option<Timestamp> {
 }
 
 /// Short values that say something: those that alerts are about first, then what is nearest to the top.
-fn facts(fields: &Fields, used: &[&str]) -> Vec<String> {
+fn facts(fields: &Fields, title: &str, used: &[&str]) -> Vec<String> {
     let ranked = fields.ranked(FACTS).into_iter().chain(fields.all());
     let mut facts: Vec<String> = Vec::new();
     for field in ranked {
         let text = field.text().trim();
+        let is_time = time::parse(text).is_some() && (text.contains(':') || TIMES.contains(&field.name()));
         let says_little = field.is_technical()
+            || field.is_empty()
+            || is_time
+            || (text.len() > 2 && title.contains(text))
             || KEYS.contains(&field.name())
             || SEVERITIES.contains(&field.name())
             || text.is_empty()
@@ -222,7 +241,6 @@ fn facts(fields: &Fields, used: &[&str]) -> Vec<String> {
             || text.contains('\n')
             || words::is_plain_id(text)
             || web_address(text).is_some()
-            || (TIMES.contains(&field.name()) && time::parse(text).is_some())
             || matches!(text, "true" | "false" | "null");
         let fact = format!("{} {}", field.label(), text);
         if !says_little && !used.contains(&field.path()) && !facts.contains(&fact) {

@@ -39,7 +39,7 @@ pub(super) const ACTIONS: &[&str] = &[
 #[rustfmt::skip]
 pub(super) const SEVERITIES: &[&str] = &[
     "severity", "alertseverity", "severitylevel", "criticality", "priority", "urgency", "level", "alertlevel",
-    "loglevel", "importance", "impact", "sev",
+    "loglevel", "importance", "impact", "sev", "alerttype", "type",
 ];
 /// Pages for people.
 #[rustfmt::skip]
@@ -53,7 +53,7 @@ pub(super) const LINKS: &[&str] = &[
 #[rustfmt::skip]
 pub(super) const KEYS: &[&str] = &[
     "dedupkey", "deduplicationkey", "fingerprint", "incidentkey", "alertkey", "alias", "groupkey", "problemid",
-    "incidentid", "alertid", "monitorid", "checkid", "alarmid", "issueid", "correlationid",
+    "aggregkey", "incidentid", "alertid", "monitorid", "checkid", "alarmid", "issueid", "correlationid",
 ];
 /// Times of all kinds.
 #[rustfmt::skip]
@@ -61,7 +61,8 @@ pub(super) const TIMES: &[&str] = &[
     "timestamp", "time", "eventtime", "occurredat", "datetime", "ts", "date", "at", "createdat", "created",
     "createdon", "updatedat", "updated", "lastupdated", "startedat", "startsat", "starttime", "triggeredat",
     "triggeredtime", "firedat", "resolvedat", "endedat", "endsat", "endtime", "closedat", "statechangetime",
-    "changedat", "finishedat", "completedat",
+    "changedat", "finishedat", "completedat", "lastseen", "lasttimestamp", "lastoccurrence",
+    "statechangedtimestamp", "statechangedutctime",
 ];
 /// Names of labels and the fields that hold them.
 #[rustfmt::skip]

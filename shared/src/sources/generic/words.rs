@@ -28,7 +28,7 @@ const FIRING: &[&str] = &[
     "alarm", "alert", "alerting", "firing", "fired", "fire", "trigger", "triggered", "problem", "down",
     "failed", "failure", "fail", "failing", "error", "errored", "critical", "crit", "warning", "warn", "fatal",
     "emergency", "outage", "red", "open", "opened", "active", "unhealthy", "degraded", "breached", "violated",
-    "broken", "unreachable", "offline", "crashed", "aborted", "stalled", "investigating", "identified",
+    "broken", "unreachable", "offline", "activated", "crashed", "aborted", "stalled", "investigating", "identified",
     "unresolved", "reopened", "nodata", "timeout",
 ];
 /// Words of states that speak of work rather than of trouble; in a field that is named for an action they say nothing.
@@ -39,7 +39,7 @@ const ONLY_AS_STATE: &[&str] = &[
     "fixed",
 ];
 /// An action about one of these is about trouble whatever the verb is.
-const TROUBLE: &[&str] =
+pub(super) const TROUBLE: &[&str] =
     &["alert", "alarm", "incident", "monitor", "problem", "check", "outage", "heartbeat"];
 
 /// Fields whose truth is a state.
@@ -54,11 +54,14 @@ pub(super) fn state(text: &str) -> Option<Reading> {
     read(text, |_| true, false)
 }
 
-/// What an action says: `incident.triggered`, `alert_resolved`; but not `pull_request.opened`.
-pub(super) fn action(text: &str) -> Option<Reading> {
+/// What an action says: `incident.triggered`, `alert_resolved`; but not `pull_request.opened`. In a payload that is about
+/// trouble, a bare `close` says enough.
+pub(super) fn action(text: &str, about_trouble: bool) -> Option<Reading> {
     let words = split(text);
-    let about_trouble = words.iter().any(|word| TROUBLE.contains(&word.as_str()));
-    if about_trouble && words.iter().any(|word| matches!(word.as_str(), "created" | "started" | "new")) {
+    let about_trouble = about_trouble || words.iter().any(|word| TROUBLE.contains(&word.as_str()));
+    if about_trouble
+        && words.iter().any(|word| matches!(word.as_str(), "create" | "created" | "started" | "new"))
+    {
         return Some(Reading { status: Some(Status::Firing), severity: None });
     }
     let counts = |word: &str| !TROUBLE.contains(&word) && (about_trouble || !ONLY_AS_STATE.contains(&word));
@@ -141,7 +144,7 @@ fn severity_word(word: &str) -> Option<Severity> {
         "warning" | "warn" | "medium" | "moderate" | "average" | "minor" | "degraded" | "p3" | "sev3"
         | "s3" | "severity3" | "priority3" => Severity::Warning,
         "info" | "information" | "informational" | "notice" | "low" | "lowest" | "debug" | "trivial"
-        | "normal" | "none" | "ok" | "p4" | "p5" | "sev4" | "sev5" | "s4" => Severity::Info,
+        | "none" | "ok" | "p4" | "p5" | "sev4" | "sev5" | "s4" => Severity::Info,
         _ => return None,
     })
 }
@@ -244,7 +247,7 @@ mod tests {
             ("user.created", None),
             ("error", None),
         ] {
-            assert_eq!(action(text).and_then(|reading| reading.status), expected, "{text}");
+            assert_eq!(action(text, false).and_then(|reading| reading.status), expected, "{text}");
         }
     }
 
