@@ -4,6 +4,7 @@
 //! command *does* is the slash-command function's business.
 
 use super::incident::{IncidentId, Verb};
+use super::routing::channel_name;
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +55,7 @@ pub enum Invocation {
     Respond(IncidentId, Verb),
     /// `send #channel text`
     Send {
-        /// As Slack sent it: an id, or a name with `#`.
+        /// An id, or a name with `#`.
         channel: String,
         /// The text.
         text: String,
@@ -158,13 +159,12 @@ fn send(command: &'static Command, rest: &str) -> Result<Invocation, CommandErro
     Ok(Invocation::Send { channel, text: text.to_owned() })
 }
 
-/// A channel as Slack writes it: `<#C123|name>` when the command escapes, `#name` when it does not, or an id.
+/// A channel as Slack writes it: `<#C123|name>` when the command escapes, `#name` or `name` when it does not, or an id.
 fn channel_of(word: &str) -> Option<String> {
     if let Some(inner) = word.strip_prefix("<#").and_then(|rest| rest.strip_suffix('>')) {
         return inner.split('|').next().filter(|id| !id.is_empty()).map(str::to_owned);
     }
-    let name = word.strip_prefix('#').unwrap_or(word);
-    (!name.is_empty()).then(|| word.to_owned())
+    channel_name(word)
 }
 
 fn id(command: &'static Command, word: &str) -> Result<IncidentId, CommandError> {
@@ -195,3 +195,6 @@ fn nearest(word: &str) -> Option<&'static Command> {
     };
     COMMANDS.iter().min_by_key(score).filter(|command| score(command) <= 2)
 }
+
+#[cfg(test)]
+mod tests;
