@@ -59,14 +59,16 @@ impl fmt::Debug for DynamoStore {
 }
 
 impl DynamoStore {
-    /// The store in the table `table`. The client brings region, credentials and HTTP; how often and how long it tries is
-    /// set here, because a repeated write has to be recognised as the same one.
+    /// The store in the table `table`. The client brings region, credentials and HTTP. How often it tries is set here, because
+    /// a repeated write has to be recognised as the same one; how long a try may take, only if the client does not say.
     pub fn new(client: &Client, table: impl Into<String>) -> Self {
-        let config = client
-            .config()
+        let config = client.config();
+        let timeouts = config.timeout_config().cloned().unwrap_or_else(|| TimeoutConfig::builder().build());
+        let longest = timeouts.operation_attempt_timeout().unwrap_or(ATTEMPT_TIMEOUT);
+        let config = config
             .to_builder()
             .retry_config(RetryConfig::disabled())
-            .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build())
+            .timeout_config(timeouts.to_builder().operation_attempt_timeout(longest).build())
             .build();
         Self { client: Client::from_conf(config), table: table.into() }
     }
