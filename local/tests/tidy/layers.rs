@@ -1,6 +1,6 @@
 //! The arrows: `local -> functions -> shared`, inside of `shared` everything towards `core`, and the emulator alone.
 
-use crate::repository::{File, files_under, has_word, none_of, packages, rust_under};
+use crate::repository::{File, files_under, has_word, none_of, packages, read, rust_under};
 
 /// The rooms of `shared` and the rooms that each may use. A new room needs a row.
 const ROOMS: [(&str, &[&str]); 14] = [
@@ -110,10 +110,40 @@ fn packages_depend_on_each_other_only_downwards() {
     none_of(faults, "put what both need into `shared`");
 }
 
+/// Answers to a request itself (ephemeral words, a form, what `send` was asked to send) are the exception.
+#[test]
+fn only_the_courier_writes_to_channels() {
+    let may = |path: &str| path.starts_with("functions/courier/") || path == "functions/slash-command/src/send.rs";
+    let writes = [".post_message(", ".slack.update(", ".slack.delete("];
+    let mut faults = Vec::new();
+    let mut allowed = 0;
+    for file in rust_under("functions").into_iter().filter(|file| file.path.contains("/src/")) {
+        for (number, line) in file.code().filter(|(_, line)| writes.iter().any(|call| line.contains(call))) {
+            match may(&file.path) {
+                true => allowed += 1,
+                false => faults.push(format!("{}:{number}: {}", file.path, line.trim())),
+            }
+        }
+    }
+    assert!(allowed >= 3, "the courier posts and edits, and `send` sends: is the client called otherwise now?");
+    none_of(faults, "change the incident through `shared::change`; the courier shows it");
+}
+
+/// What a lost wake held would be lost with it.
+#[test]
+fn a_wake_carries_no_content() {
+    let queue = read("shared/src/queue.rs");
+    let body = queue.split("pub struct Wake {").nth(1).unwrap().split('}').next().unwrap();
+    let lines = body.lines().map(str::trim).filter_map(|line| line.strip_prefix("pub "));
+    let fields: Vec<&str> = lines.filter_map(|line| line.split(':').next()).collect();
+    assert_eq!(fields, ["incident", "channel", "revision", "sweep"]);
+}
+
 #[test]
 fn the_emulator_has_never_heard_of_callboard() {
-    let files = files_under("slack-emulator").into_iter();
-    let knows = files.filter(|file| file.text.to_lowercase().contains("callboard"));
+    // The variable that names the folder of reference data is one for the whole repository.
+    let knows = |file: &File| file.text.replace("CALLBOARD_CORPUS", "").to_lowercase().contains("callboard");
+    let knows = files_under("slack-emulator").into_iter().filter(knows);
     none_of(
         knows.map(|file| file.path).collect(),
         "speak of \"the app\": others use the emulator for their own apps",
