@@ -80,7 +80,8 @@ fn no_file_names_a_folder_of_somebodys_machine() {
 fn every_crate_and_package_comes_from_the_public_registry() {
     let crates = read("Cargo.lock");
     let elsewhere = crates.lines().filter(|line| line.starts_with("source = "));
-    let elsewhere = elsewhere.filter(|line| *line != r#"source = "registry+https://github.com/rust-lang/crates.io-index""#);
+    let elsewhere = elsewhere
+        .filter(|line| *line != r#"source = "registry+https://github.com/rust-lang/crates.io-index""#);
     let mut faults: Vec<String> = elsewhere.map(|line| format!("Cargo.lock: {line}")).collect();
     for file in all().iter().filter(|file| file.path.ends_with("package-lock.json")) {
         let lines = file.text.lines().map(str::trim).filter(|line| line.starts_with("\"resolved\""));

@@ -73,7 +73,8 @@ fn rooms_used(file: &File) -> Vec<(usize, String)> {
         for (at, pattern) in line.match_indices("crate::") {
             let rest = &line[at + pattern.len()..];
             assert!(!rest.starts_with('{'), "{}:{number}: write one `use crate::room` a line", file.path);
-            let name: String = rest.chars().take_while(|letter| *letter == '_' || letter.is_alphanumeric()).collect();
+            let name: String =
+                rest.chars().take_while(|letter| *letter == '_' || letter.is_alphanumeric()).collect();
             used.push((number, name));
         }
     }
@@ -90,7 +91,9 @@ fn the_rooms_of_the_table_exist() {
 #[test]
 fn packages_depend_on_each_other_only_downwards() {
     let packages = packages();
-    let is_function = |name: &str| packages.iter().any(|package| package.name == name && package.folder.starts_with("functions/"));
+    let is_function = |name: &str| {
+        packages.iter().any(|package| package.name == name && package.folder.starts_with("functions/"))
+    };
     let ours = |name: &str| packages.iter().any(|package| package.name == name);
     let mut faults = Vec::new();
     for package in &packages {
@@ -113,7 +116,8 @@ fn packages_depend_on_each_other_only_downwards() {
 /// Answers to a request itself (ephemeral words, a form, what `send` was asked to send) are the exception.
 #[test]
 fn only_the_courier_writes_to_channels() {
-    let may = |path: &str| path.starts_with("functions/courier/") || path == "functions/slash-command/src/send.rs";
+    let may =
+        |path: &str| path.starts_with("functions/courier/") || path == "functions/slash-command/src/send.rs";
     let writes = [".post_message(", ".slack.update(", ".slack.delete("];
     let mut faults = Vec::new();
     let mut allowed = 0;
@@ -125,7 +129,10 @@ fn only_the_courier_writes_to_channels() {
             }
         }
     }
-    assert!(allowed >= 3, "the courier posts and edits, and `send` sends: is the client called otherwise now?");
+    assert!(
+        allowed >= 3,
+        "the courier posts and edits, and `send` sends: is the client called otherwise now?"
+    );
     none_of(faults, "change the incident through `shared::change`; the courier shows it");
 }
 

@@ -64,7 +64,9 @@ fn every_payload_that_says_json_is_json_and_headers_belong_to_a_payload() {
             }
         };
         if let Some(payload) = stem.strip_suffix(".headers") {
-            let words = |value: &serde_json::Value| value.as_object().is_some_and(|map| map.values().all(|value| value.is_string()));
+            let words = |value: &serde_json::Value| {
+                value.as_object().is_some_and(|map| map.values().all(|value| value.is_string()))
+            };
             if !exists(&format!("{payload}.json")) || !words(&value) {
                 faults.push(format!("{}: no header names and values of {payload}.json", file.path));
             }

@@ -120,7 +120,8 @@ pub(crate) fn packages() -> Vec<Package> {
         .iter()
         .map(|package| {
             let manifest = PathBuf::from(text(&package["manifest_path"]));
-            let folder = manifest.parent().unwrap().strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
+            let folder =
+                manifest.parent().unwrap().strip_prefix(root()).unwrap().to_str().unwrap().to_owned();
             let targets = list(&package["targets"]);
             let binary = |target: &&serde_json::Value| target["kind"][0] == "bin";
             let needs = list(&package["dependencies"]);
