@@ -105,10 +105,6 @@ struct At {
 async fn main() -> ExitCode {
     let cli = Cli::parse();
     tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::WARN).init();
-    // One TLS stack for everything; it is needed only for `--slack-api-url https://...`.
-    if rustls::crypto::ring::default_provider().install_default().is_err() {
-        tracing::warn!("another TLS provider was there first");
-    }
     match run(cli).await {
         Ok(told) => {
             say(&told);

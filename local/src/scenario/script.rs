@@ -95,7 +95,9 @@ pub(super) fn read(line: &str) -> Result<Option<Line>, Trouble> {
             Line::Delete { who: text(who), channel: text(channel) }
         }
         _ => {
-            return Err(Trouble("this is no sentence that a script can have (see docs/laptop.md)".to_owned()));
+            return Err(Trouble(
+                "this is no sentence that a script can have (see docs/laptop.md)".to_owned(),
+            ));
         }
     };
     Ok(Some(understood))
