@@ -12,7 +12,7 @@ use shared::core::incident::{
 use shared::core::raw::Raw;
 use shared::deps::Deps;
 use shared::queue::Verdict;
-use shared::store::{Commit, CommitError, Opens, StoreError};
+use shared::store::{Commit, CommitError, MAX_ITEMS, Opens, StoreError};
 
 mod share;
 
@@ -25,7 +25,8 @@ const TRIES: usize = 12;
 pub async fn handle(batch: &[Raw], deps: &Deps) -> Vec<Verdict> {
     let now = deps.clock.now();
     let mut verdicts = vec![Verdict::Done; batch.len()];
-    for share in shares(batch, &deps.sources, &deps.config.routes) {
+    let batch: Vec<Raw> = batch.iter().map(|raw| identified(raw, deps)).collect();
+    for share in shares(&batch, &deps.sources, &deps.config.routes) {
         let route = share.decision.route.clone();
         let positions: Vec<usize> = share.deliveries.iter().map(|delivery| delivery.position).collect();
         if let Err(error) = take(share, deps, now).await {
@@ -38,6 +39,13 @@ pub async fn handle(batch: &[Raw], deps: &Deps) -> Vec<Verdict> {
         }
     }
     verdicts
+}
+
+/// With the sender's own id. The door has found it already; what a topic or a bus put into the queue by itself has only the
+/// queue's id, which is another one each time the same message is put there.
+fn identified(raw: &Raw, deps: &Deps) -> Raw {
+    let id = deps.sources.delivery_id(raw).unwrap_or_else(|| raw.id.clone());
+    Raw { id, ..raw.clone() }
 }
 
 /// Commits what one incident gets of the batch.
@@ -106,5 +114,17 @@ fn decide(
     };
     commit.seen = share.seen(now);
     commit.records = share.records(&commit.incident.id);
+    fit(&mut commit);
     Some(commit)
+}
+
+/// A commit holds so many items and no more. Of a share that tells more than fits, the timeline keeps how it began and how it
+/// ended; the records keep all of it.
+fn fit(commit: &mut Commit) {
+    let over = commit.items().saturating_sub(MAX_ITEMS);
+    let mut position = 0;
+    commit.entries.retain(|_| {
+        position += 1;
+        position == 1 || position > 1 + over
+    });
 }

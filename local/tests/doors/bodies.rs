@@ -45,7 +45,7 @@ async fn nothing_that_is_sent_breaks_anything_and_all_of_it_is_seen() {
             Some("reversed"),
         ),
         ("mentions", br#"{"title":"<!channel> <@U01ANA> *b*"}"#.to_vec(), Some("<!channel>")),
-        ("5,000 fields", wide.into(), Some("Wide")),
+        ("5,000 fields", wide.into(), None),
         ("3,000 elements", list.into(), Some("One of many")),
         ("1 MiB", of_size(1024 * 1024).into(), Some("Big and loud")),
         ("3 MB", of_size(3_000_000).into(), Some("Big and loud")),
@@ -98,4 +98,22 @@ async fn headers_that_are_no_text_are_left_out() {
     assert_eq!(answer.status, 200, "{}", answer.text);
     stage.drain().await;
     assert!(stage.channel("#alerts").contains("Odd headers"));
+}
+
+#[tokio::test]
+async fn one_delivery_may_say_yes_and_no_two_hundred_times() {
+    let status = |number: usize| if number.is_multiple_of(2) { "firing" } else { "resolved" };
+    let one = |number: usize| {
+        let (status, at) = (status(number), format!("2026-11-22T08:{:02}:{:02}Z", number / 60, number % 60));
+        format!(r#"{{"title":"Flaps","key":"flap","severity":"error","status":"{status}","at":"{at}"}}"#)
+    };
+    let body = format!("[{}]", (0..199).map(one).collect::<Vec<_>>().join(","));
+    let stage = Stage::new().await;
+    assert_eq!(stage.post("/hooks/generic", &[], body).await.status, 200);
+    stage.drain().await;
+    let incident = stage.incident().await;
+    assert_eq!((&incident["state"], &incident["counts"]["signals"]), (&"firing".into(), &199.into()));
+    let timeline = incident["timeline"].as_array().unwrap();
+    assert_eq!(timeline[0]["what"]["kind"], "opened", "how it began is kept: {}", timeline[0]);
+    assert_eq!(stage.posts("#alerts"), 1);
 }
