@@ -149,3 +149,25 @@ async fn a_click_that_comes_twice_has_one_effect() {
     assert_eq!(stage.incident().await["state"], "firing");
     stage.drain().await;
 }
+
+#[tokio::test]
+async fn a_list_of_long_titles_names_every_incident() {
+    let stage = Stage::new().await;
+    for number in 0..30 {
+        let body = json!({ "title": format!("{number} {}", "a very long title ".repeat(12)), "key": number.to_string(),
+            "status": "firing", "severity": "error", "link": format!("https://example.com/{}", "x".repeat(250)) });
+        stage.post("/hooks/my-script", &[], body.to_string()).await;
+    }
+    stage.world.work().await;
+    let incidents = stage.incidents().await;
+    assert_eq!(incidents.len(), 30);
+    let answer = stage.slack("/slack/commands", &[], &command("list", "1")).await.json();
+    let blocks = answer["blocks"].to_string();
+    for incident in &incidents {
+        let id = incident["id"].as_str().unwrap();
+        assert!(blocks.contains(id), "{id} is missing");
+    }
+    for block in answer["blocks"].as_array().unwrap() {
+        assert!(block["text"]["text"].as_str().unwrap().chars().count() <= 3_000);
+    }
+}

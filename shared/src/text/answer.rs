@@ -4,6 +4,7 @@ use jiff::Timestamp;
 
 use crate::core::command::{COMMANDS, Command, CommandError};
 use crate::core::incident::{Answer, Effect, Incident, IncidentId, Post, State, Verb};
+use crate::slack::blocks::cut::cut_plain;
 use crate::slack::escape::{Mrkdwn, one_line};
 use crate::text::{count, how_long, sign, when, who};
 
@@ -130,11 +131,17 @@ fn late(behind: usize) -> Mrkdwn {
     match behind {
         0 => Mrkdwn::ours("\nSlack is up to date."),
         behind => Mrkdwn::escape(&format!(
-            "\n{} late in Slack; Callboard keeps trying.",
-            count(behind, "message is", "messages are")
+            "\n{} not up to date in Slack yet; Callboard keeps trying.",
+            count(behind, "incident is", "incidents are")
         )),
     }
 }
+
+/// The longest title in a list, in characters: what a phone shows in two lines.
+const LISTED_TITLE: usize = 80;
+
+/// The longest link in a list, in characters: thirty lines of this and of such titles fit into one message.
+const LISTED_LINK: usize = 150;
 
 /// One incident as a line of a list (`now`: our clock).
 pub fn listed(incident: &Incident, now: Timestamp) -> Mrkdwn {
@@ -143,9 +150,10 @@ pub fn listed(incident: &Incident, now: Timestamp) -> Mrkdwn {
         State::Acknowledged { by, .. } => Mrkdwn::ours(" · ") + who(by),
         _ => Mrkdwn::default(),
     };
-    let title = match incident.content.links.first() {
-        Some(link) => Mrkdwn::link(&link.url, &incident.content.title),
-        None => Mrkdwn::escape(&one_line(&incident.content.title)),
+    let title = cut_plain(&one_line(&incident.content.title), LISTED_TITLE);
+    let title = match incident.content.links.first().filter(|link| link.url.len() <= LISTED_LINK) {
+        Some(link) => Mrkdwn::link(&link.url, &title),
+        None => Mrkdwn::escape(&title),
     };
     sign(&incident.state, incident.severity)
         + " "
