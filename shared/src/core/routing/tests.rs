@@ -16,6 +16,7 @@ fn route(name: &str, when: &str, to: &str, group_by: &[&str]) -> Route {
         group_by: group_by.iter().map(|source| compiled(source)).collect(),
         goes_on: false,
         buttons: vec![Button::Why],
+        show_unfired: false,
     }
 }
 
