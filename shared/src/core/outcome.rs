@@ -53,10 +53,13 @@ pub enum GoOn {
     Sweep,
 }
 
-/// The longest pause between two tries of one post.
-const LONGEST: SignedDuration = SignedDuration::from_mins(10);
+/// The longest pause between two tries of one post while Slack fails: soon after an outage everything is shown.
+const LONGEST: SignedDuration = SignedDuration::from_secs(60);
 
-/// The pause after so many failures in a row: 2 s, 4 s, 8 s, ... ten minutes.
+/// The pause after a refusal, which a person has to mend.
+const REFUSED: SignedDuration = SignedDuration::from_mins(10);
+
+/// The pause after so many failures in a row: 2 s, 4 s, 8 s, ... one minute.
 pub fn backoff(failures: u32) -> SignedDuration {
     let seconds = 1_i64.checked_shl(failures.min(16)).unwrap_or(i64::MAX);
     SignedDuration::from_secs(seconds).min(LONGEST)
@@ -183,17 +186,23 @@ pub fn move_to(
     if let Some(post) = post(incident, channel) {
         *post = Post { moved: Some(moved.clone()), ..Post::wanted(fallback) };
     }
-    let open = |line: &&mut Line| {
-        line.channel == channel && matches!(line.effect, Effect::Wanted | Effect::Started { .. })
-    };
-    for line in timeline.iter_mut().flat_map(|entry| &mut entry.lines).filter(open) {
-        line.channel = fallback.to_owned();
-        line.effect = Effect::Wanted;
+    for entry in timeline.iter_mut() {
+        let said_there = entry.lines.iter().any(|line| line.channel == fallback);
+        // Two lines of one entry in one thread would be told apart by nothing, and say the same twice.
+        entry.lines.retain(|line| !(said_there && is_open(line, channel)));
+        for line in entry.lines.iter_mut().filter(|line| is_open(line, channel)) {
+            line.channel = fallback.to_owned();
+            line.effect = Effect::Wanted;
+        }
     }
     let position = timeline.iter().filter(|entry| entry.id.starts_with(&version(incident))).count();
     let id = entry_id(incident.version, position);
     let what = What::Moved(moved);
     timeline.push(Entry { id, at: now, by: Actor::Callboard, what, lines: Vec::new() });
+}
+
+fn is_open(line: &Line, channel: &str) -> bool {
+    line.channel == channel && matches!(line.effect, Effect::Wanted | Effect::Started { .. })
 }
 
 fn version(incident: &Incident) -> String {
@@ -224,7 +233,7 @@ fn failed(incident: &mut Incident, channel: &str, now: Timestamp) -> GoOn {
 fn give_time(incident: &mut Incident, channel: &str, now: Timestamp) -> GoOn {
     if let Some(post) = post(incident, channel) {
         post.failures += 1;
-        post.next_at = now.checked_add(LONGEST).ok();
+        post.next_at = now.checked_add(REFUSED).ok();
     }
     GoOn::Sweep
 }
@@ -255,3 +264,6 @@ fn effect<'a>(
 fn post<'a>(incident: &'a mut Incident, channel: &str) -> Option<&'a mut Post> {
     incident.posts.iter_mut().find(|post| post.channel == channel)
 }
+
+#[cfg(test)]
+mod tests;

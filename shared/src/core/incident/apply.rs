@@ -238,6 +238,10 @@ impl<'a> Fold<'a> {
 
     fn signal(&mut self, signal: &Signal) -> Answer {
         self.incident.counts.signals += 1;
+        if signal.status == Status::Info {
+            // Says nothing about whether the thing fires, so it must not end a firing unseen.
+            return Answer::Duplicate;
+        }
         if let Some(thing) = self.incident.things.get(&signal.key) {
             // At the same instant a resolution wins: a thing cannot end before it began.
             let known = (thing.at, thing.status == Status::Resolved);
@@ -246,30 +250,44 @@ impl<'a> Fold<'a> {
                 return Answer::Duplicate;
             }
             if said < known {
-                self.learn_start(signal);
+                self.fired_before(signal);
                 return Answer::Older;
             }
         }
+        self.learn_start(signal);
+        let fires = signal.status == Status::Firing;
         let new_thing = !self.incident.things.contains_key(&signal.key);
-        if new_thing && self.incident.things.len() >= MAX_THINGS {
-            self.incident.counts.untracked += 1;
-        } else {
+        if !new_thing || self.incident.things.len() < MAX_THINGS {
             self.incident.things.insert(signal.key.clone(), Thing { status: signal.status, at: signal.at });
+        } else if fires {
+            self.incident.counts.untracked += 1;
         }
-        match signal.status {
-            Status::Firing => self.fires(signal, new_thing),
-            Status::Resolved => self.ends(signal),
-            Status::Info => {}
+        if fires {
+            self.fires(signal, new_thing)
+        } else {
+            self.ends(signal)
         }
         Answer::Done
     }
 
-    /// A firing that comes after its own resolution tells when it began, and no more.
+    /// It began with its earliest firing, in whatever order signals come; while none is known, with its earliest end.
     fn learn_start(&mut self, signal: &Signal) {
-        if signal.status == Status::Firing && signal.at < self.incident.opened_at {
+        let (fires, unseen) = (signal.status == Status::Firing, self.incident.counts.firings == 0);
+        let earlier = signal.at < self.incident.opened_at;
+        if fires && unseen || earlier && (fires || unseen) {
             self.incident.opened_at = signal.at;
+        }
+    }
+
+    /// A firing that comes after its own end tells when it began and how bad it was, and no more.
+    fn fired_before(&mut self, signal: &Signal) {
+        let earlier = signal.at < self.incident.opened_at;
+        self.learn_start(signal);
+        if signal.status == Status::Firing {
             self.incident.counts.firings = self.incident.counts.firings.max(1);
-            self.incident.severity = self.incident.severity.max(signal.severity);
+            if earlier {
+                self.incident.severity = self.incident.severity.max(signal.severity);
+            }
         }
     }
 
@@ -340,6 +358,7 @@ impl<'a> Fold<'a> {
             (Verb::Unack, State::Acknowledged { .. }) => self.enter(State::Firing, by, What::Unacknowledged),
             (Verb::Unack, State::Firing) => Answer::NotAcknowledged,
             (Verb::Resolve, State::Firing | State::Acknowledged { .. }) => {
+                self.incident.counts.untracked = 0;
                 self.enter(State::Resolved { by: by.clone(), at: self.now }, by, What::Resolved)
             }
             (Verb::Reopen, State::Resolved { by: owner, .. }) if undo && owner != by => {

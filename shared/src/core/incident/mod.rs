@@ -48,11 +48,12 @@ impl IncidentId {
         IncidentId(name.collect())
     }
 
-    /// Reads what a person typed: any case, with or without `#`, and with the letters that look like digits taken for
-    /// them. `None` if it cannot be a name.
+    /// Reads what a person typed or copied: any case, with or without `#` or backticks, and with the letters that look
+    /// like digits taken for them. `None` if it cannot be a name.
     pub fn typed(text: &str) -> Option<Self> {
         let name: String = text
             .trim()
+            .trim_matches('`')
             .trim_start_matches('#')
             .chars()
             .map(|letter| match letter.to_ascii_lowercase() {

@@ -238,6 +238,55 @@ fn a_refire_reopens_within_the_window_and_starts_anew_after_it() {
 }
 
 #[test]
+fn it_began_with_its_earliest_firing_in_whatever_order_signals_come() {
+    let (fire, over) =
+        (|second| Signal::test().second(second), |second| Signal::test().resolved().second(second));
+    let disk = |second| fire(second).about("disk");
+    let rows: [(&str, Vec<Signal>, i64); 4] = [
+        ("the first firing", vec![fire(5), over(7), fire(9)], 5),
+        ("a resolution that nobody saw fire is no beginning", vec![over(5), fire(9)], 9),
+        ("the earliest of several things", vec![fire(5), disk(3), over(9)], 3),
+        ("only ends", vec![over(5), over(3)], 3),
+    ];
+    for (claim, signals, began) in rows {
+        for first in 0..signals.len() {
+            let mut signals = signals.clone();
+            signals.rotate_left(first);
+            let rest: Vec<Event> = signals.iter().skip(1).cloned().map(says).collect();
+            let opened = open(opening(), &signals[0], &rest, &Rules::default(), at(20)).incident;
+            assert_eq!(opened.opened_at, at(began), "{claim}, {first} first");
+        }
+    }
+}
+
+#[test]
+fn a_word_in_passing_does_not_end_a_firing() {
+    let after = Incident::test().step(9, &[says(Signal::test().info().second(9))]);
+    assert_eq!(after.incident.firing_things(), (1, 1));
+    assert_eq!((after.answers, after.visible), (vec![Answer::Duplicate], false));
+}
+
+#[test]
+fn an_end_that_cannot_be_tracked_is_nobodys_work() {
+    let events: Vec<Event> =
+        (1..MAX_THINGS).map(|n| says(Signal::test().about(&format!("node{n}")))).collect();
+    let full = Incident::test().after(5, &events);
+    assert_eq!(full.things.len(), MAX_THINGS);
+    let after = full.after(9, &[says(Signal::test().about("unknown").resolved().second(9))]);
+    assert_eq!(after.counts.untracked, 0, "nothing fires that could not be resolved");
+}
+
+#[test]
+fn what_could_not_be_tracked_is_over_when_a_person_says_so() {
+    let mut full = Incident::test();
+    full.counts.untracked = 1;
+    let over = full.after(9, &[press("ANA", Verb::Resolve)]);
+    let again = over.after(20, &[says(Signal::test().second(20))]);
+    let then = again.after(30, &[says(Signal::test().resolved().second(30))]);
+    assert_eq!(told(&then), "resolved by source, error");
+}
+
+#[test]
 fn nobody_can_acknowledge_a_notice() {
     let notice = open(opening(), &Signal::test().info(), &[], &Rules::default(), at(0)).incident;
     let answers = notice.step(5, &[press("ANA", Verb::Ack), press("ANA", Verb::Resolve)]).answers;
