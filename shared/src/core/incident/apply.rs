@@ -282,6 +282,10 @@ impl<'a> Fold<'a> {
         if firing == 0 && self.incident.counts.untracked == 0 && self.incident.state.is_open() {
             let by = Actor::Source { name: signal.source.clone() };
             self.incident.state = State::Resolved { by: by.clone(), at: self.now };
+            // "12 % (alarm at > 80 %)" says more of what is over than the value that it began with.
+            if !signal.facts.is_empty() && signal.title == self.incident.content.title {
+                self.incident.content.facts.clone_from(&signal.facts);
+            }
             self.record(by, What::Resolved, None);
         }
     }
