@@ -32,9 +32,6 @@ pub(super) fn fault(error: &Error) -> Fault {
             let key = key.as_deref().unwrap_or("this field");
             Fault::whole(format!("`{key}` is there twice")).with_remedy("keep one of them")
         }
-        Error::InvalidBooleanStrict { .. } | Error::InvalidScalar { ty: "bool", .. } => {
-            Fault::whole("this has to be true or false").with_remedy("such as `continue: true`")
-        }
         Error::Unexpected { expected: "sequence start", .. } => {
             Fault::whole("this has to be a list").with_remedy("put it into brackets: `[one, another]`")
         }
@@ -56,6 +53,9 @@ fn said(message: &str) -> Fault {
     let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
     if message.contains("duration format") {
         return Fault::whole("this is no time span").with_remedy("such as 30m, 4h or 1h 30m");
+    }
+    if message == "invalid boolean" {
+        return Fault::whole("this has to be true or false").with_remedy("such as `continue: true`");
     }
     if message == "a text or a list of texts" {
         let remedy = "put a channel into quotes: after a space, # begins a comment";
