@@ -85,7 +85,7 @@ const card = main
   .locator(".message", { has: page.locator(".attachment") })
   .filter({ hasText: /CPU/i })
   .first();
-const button = (name) => card.getByRole("button", { name });
+const button = (name) => card.getByRole("button", { name, exact: typeof name === "string" });
 const barColor = () =>
   card
     .locator(".attachment-bar")
@@ -101,7 +101,8 @@ const modal = page.getByRole("dialog");
 async function sendSample(find, pick) {
   await page.getByRole("button", { name: "Send event" }).click();
   await drawer.getByRole("searchbox", { name: "Find a sample" }).fill(find);
-  await drawer.locator(".sample-name", { hasText: pick }).first().click();
+  const file = page.locator("small", { hasText: new RegExp(`^${pick.replace(".", "\\.")}$`) });
+  await drawer.locator(".sample-name", { has: file }).click();
   await drawer.locator("#send-sample").click();
   await drawer.locator(".outcome.good").waitFor();
   await page.keyboard.press("Escape");
@@ -116,7 +117,7 @@ try {
     await main.getByRole("heading", { level: 1, name: "alerts" }).waitFor();
   });
   await step("the CloudWatch alarm is sent from the drawer and stands in #alerts", async () => {
-    await sendSample("cloudwatch", /alarm/i);
+    await sendSample("cloudwatch", "alarm.json");
     await card.waitFor();
     await button("Acknowledge").waitFor();
     firing = await barColor();
@@ -191,7 +192,7 @@ try {
   await step("the OK sample resolves the same message", async () => {
     const ts = await card.getAttribute("data-ts");
     const amber = await barColor();
-    await sendSample("cloudwatch", /ok/i);
+    await sendSample("cloudwatch", "ok.json");
     await button("Resolve").waitFor({ state: "detached" });
     await card
       .getByText(/resolved/i)
@@ -210,10 +211,10 @@ try {
     );
   });
   await step("the keyboard alone reaches a button and presses it", async () => {
-    await sendSample("cloudwatch", /alarm/i);
+    await sendSample("cloudwatch", "alarm.json");
     const fresh = main
       .locator(".message")
-      .filter({ has: page.getByRole("button", { name: "Acknowledge" }) })
+      .filter({ has: page.getByRole("button", { name: "Acknowledge", exact: true }) })
       .last();
     await fresh.waitFor();
     await page.locator("#messages").focus();

@@ -16,6 +16,7 @@ const TABS = [
 /** Makes the drawer; answers { open, close, toggle, changed }. `changed` redraws what follows the workspace. */
 export function drawer(node) {
   let tab = "samples";
+  let drawn = null;
   let opener = null;
   const panel = el("div", { class: "drawer-panel", role: "tabpanel", id: "drawer-panel", tabindex: "-1" });
   const tabs = el(
@@ -60,6 +61,9 @@ export function drawer(node) {
       button.setAttribute("aria-selected", String(button.dataset.tab === name));
       button.tabIndex = button.dataset.tab === name ? 0 : -1;
     }
+    // The samples stay as they are while the drawer is closed: a redraw would lose what somebody has just typed or chosen.
+    if (drawn === name && name !== "backstage") return;
+    drawn = name;
     await attempt(async () => {
       const events = name === "backstage" ? [] : await local.events();
       if (tab === name) await TABS.find(([one]) => one === name)[2](panel, events);

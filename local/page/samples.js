@@ -53,6 +53,8 @@ export function samples(panel, events) {
   async function show(event) {
     current = event;
     draw();
+    // Until this one has arrived, nothing may be sent: the button on the page would send the one before.
+    detail.replaceChildren();
     await attempt(async () => {
       const request = await local.event(event.source, event.name);
       if (current !== event) return;

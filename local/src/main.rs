@@ -1,1 +1,160 @@
-fn main() {}
+//! `cargo local`: reads the command line, hands over to a verb, and says how it went.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand};
+use jiff::Timestamp;
+use local::Trouble;
+use local::verbs::{check, replay, route, scenario, tick, up};
+use local::world::Options;
+use secrecy::SecretString;
+use shared::deps::{Clock, SystemClock};
+use url::Url;
+
+/// Callboard on this machine: no AWS, no Slack, nothing to install.
+#[derive(Parser)]
+#[command(name = "cargo local", arg_required_else_help = false)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+    #[command(flatten)]
+    up: Up,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    /// Start everything (also without a verb)
+    Up(Up),
+    /// Send payloads to the running instance
+    Replay {
+        /// The files; the folder's name is the source, as in events/
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// The source, instead of the folder's name
+        #[arg(long)]
+        source: Option<String>,
+        #[command(flatten)]
+        at: At,
+    },
+    /// Tell whether the config makes sense
+    Check {
+        #[command(flatten)]
+        rules: Rules,
+    },
+    /// Tell where a payload would go, and why
+    Route {
+        /// The payload
+        file: PathBuf,
+        /// Its source; recognised without
+        #[arg(long)]
+        source: Option<String>,
+        #[command(flatten)]
+        rules: Rules,
+    },
+    /// One tick of the notifier in the running instance
+    Tick {
+        #[command(flatten)]
+        at: At,
+    },
+    /// Run a script and print what happened
+    Scenario {
+        /// The script
+        file: PathBuf,
+        #[command(flatten)]
+        rules: Rules,
+    },
+}
+
+#[derive(Args)]
+struct Up {
+    /// Where to listen, on this machine only; 0 takes a free port
+    #[arg(long, default_value_t = 3000)]
+    port: u16,
+    #[command(flatten)]
+    rules: Rules,
+    /// Keep state in this folder, across restarts
+    #[arg(long)]
+    data_dir: Option<PathBuf>,
+    /// Another Slack-compatible server, or https://slack.com/
+    #[arg(long, requires_all = ["signing_secret", "bot_token"])]
+    slack_api_url: Option<Url>,
+    /// Slack's signing secret
+    #[arg(long)]
+    signing_secret: Option<SecretString>,
+    /// Slack's bot token (xoxb-...)
+    #[arg(long)]
+    bot_token: Option<SecretString>,
+}
+
+#[derive(Args)]
+struct Rules {
+    /// The config file; without one, config/laptop.yaml as it was when this was built
+    #[arg(long)]
+    config: Option<PathBuf>,
+}
+
+#[derive(Args)]
+struct At {
+    /// Where the instance runs
+    #[arg(long, default_value = "http://127.0.0.1:3000")]
+    url: String,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::WARN).init();
+    match run(cli).await {
+        Ok(told) => {
+            say(&told);
+            ExitCode::SUCCESS
+        }
+        Err(trouble) => {
+            complain(&trouble);
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<String, Trouble> {
+    let now = now();
+    match cli.verb.unwrap_or(Verb::Up(cli.up)) {
+        Verb::Up(up) => start(up).await.map(|()| String::new()),
+        Verb::Replay { files, source, at } => replay::replay(&files, source.as_deref(), &at.url, now).await,
+        Verb::Check { rules } => check::check(rules.config.as_deref()),
+        Verb::Route { file, source, rules } => {
+            route::route(&file, source.as_deref(), rules.config.as_deref(), now)
+        }
+        Verb::Tick { at } => tick::tick(&at.url).await,
+        Verb::Scenario { file, rules } => scenario::scenario(&file, rules.config.as_deref()).await,
+    }
+}
+
+async fn start(up: Up) -> Result<(), Trouble> {
+    let options = Options {
+        config: up.rules.config,
+        data_dir: up.data_dir,
+        slack_api_url: up.slack_api_url,
+        signing_secret: up.signing_secret,
+        bot_token: up.bot_token,
+        stands_at: None,
+    };
+    up::up(up.port, &options, say).await
+}
+
+fn now() -> Timestamp {
+    SystemClock.now()
+}
+
+#[expect(clippy::print_stdout, reason = "this is the person at the keyboard")]
+fn say(told: &str) {
+    if !told.is_empty() {
+        println!("{}", told.trim_end_matches('\n'));
+    }
+}
+
+#[expect(clippy::print_stderr, reason = "this is the person at the keyboard")]
+fn complain(trouble: &Trouble) {
+    eprintln!("{trouble}");
+}

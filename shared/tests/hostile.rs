@@ -1,6 +1,9 @@
 //! What must hold for any payload whatever, from whomever: never a panic, always a bounded signal or a reason.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -18,8 +21,10 @@ const NAMES: &[Option<&str>] = &[
     Some("nobody"),
 ];
 
-fn map(sources: &Sources, source: Option<&str>, body: impl Into<String>) -> Mapped {
-    sources.map(&Raw {
+static SOURCES: LazyLock<Sources> = LazyLock::new(|| Sources::builtin().unwrap());
+
+fn map(source: Option<&str>, body: impl Into<String>) -> Mapped {
+    SOURCES.map(&Raw {
         id: "delivery".to_owned(),
         source: source.map(str::to_owned),
         headers: BTreeMap::new(),
@@ -67,7 +72,6 @@ fn hostile_bodies_give_signals_and_nothing_else() {
     let record = json!({ "eventSource": "aws:sqs", "messageId": "m", "body": "hello" });
     let alert = json!({ "status": "firing", "labels": {} });
     let keys: String = (0..100_000).map(|n| format!("\"k{n}\":{n},")).collect();
-    let sources = Sources::builtin().unwrap();
     for (what, body) in [
         ("nothing", String::new()),
         ("blanks", " \n\t".to_owned()),
@@ -102,7 +106,7 @@ fn hostile_bodies_give_signals_and_nothing_else() {
         ("turned text", "{\"title\":\"\u{202E}\u{2066}\u{200B}\"}".to_owned()),
     ] {
         for source in NAMES {
-            let mapped = map(&sources, *source, body.clone());
+            let mapped = map(*source, body.clone());
             let count = mapped.signals.len();
             assert!((1..=1_000).contains(&count), "{what} to {source:?}: {count}");
             mapped.signals.iter().for_each(check);
@@ -172,17 +176,16 @@ proptest! {
 
     #[test]
     fn any_json_gives_bounded_signals(body in any_json(), source in prop::sample::select(NAMES)) {
-        let sources = Sources::builtin().unwrap();
-        let mapped = map(&sources, source, body.to_string());
+        let mapped = map(source, body.to_string());
         prop_assert!(mapped.skipped.is_some() == mapped.signals.is_empty());
         mapped.signals.iter().for_each(check);
         // The same delivery gives the same signals.
-        prop_assert_eq!(mapped, map(&sources, source, body.to_string()));
+        prop_assert_eq!(mapped, map(source, body.to_string()));
     }
 
     #[test]
     fn any_text_gives_bounded_signals(body in ".{0,300}") {
-        let mapped = map(&Sources::builtin().unwrap(), None, body);
+        let mapped = map(None, body);
         prop_assert!(!mapped.signals.is_empty());
         mapped.signals.iter().for_each(check);
     }

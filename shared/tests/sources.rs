@@ -3,6 +3,8 @@
 //! A snapshot shows the signals as a person compares them: one look tells whether they can be understood. To add a case, add a
 //! file to `events/<source>/` (and `<name>.headers.json` where headers matter) and review the new snapshot.
 
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -269,7 +269,7 @@ pub(crate) static METHODS: &[Method] = &[
         &[],
         Four,
         views::publish,
-        &["hash_conflict", "invalid_arguments", "view_too_large"]
+        &["duplicate_external_id", "hash_conflict", "invalid_arguments", "view_too_large"]
     ),
     method!(
         "views.push",

@@ -17,6 +17,8 @@ pub(crate) struct Courier {
 
 impl Courier {
     pub(crate) fn new(timeout: Duration) -> Self {
+        // Apps may listen on HTTPS. The process's first TLS provider stays; an error only says that there was one.
+        let _first = rustls::crypto::ring::default_provider().install_default();
         let client =
             reqwest::Client::builder().timeout(timeout).redirect(Policy::limited(2)).no_proxy().build();
         Self { client: client.map_err(|_| "connection_failed") }

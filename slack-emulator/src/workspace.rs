@@ -79,11 +79,13 @@ impl Workspace {
             && !method.errors.contains(&refusal.code)
             && !catalog::COMMON.contains(&refusal.code)
         {
+            // An app must never learn an error name here that Slack's method does not have.
             tracing::error!(
                 method = name,
                 code = refusal.code,
-                "a handler answered an error outside its row"
+                "a handler refused by a name outside its row"
             );
+            return Answer::error("internal_error");
         }
         Answer::of(outcome)
     }

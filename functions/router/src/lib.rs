@@ -92,6 +92,7 @@ fn decide(
                 route: share.decision.route.clone(),
                 group: share.decision.group.clone(),
                 channels: share.decision.channels.clone(),
+                show_unfired: share.decision.show_unfired,
                 why: share.decision.why.clone(),
             };
             let opens = (!share.notice).then(|| Opens { after: latest.map(|latest| latest.id.clone()) });

@@ -56,6 +56,15 @@ fn add(shares: &mut Vec<Share>, decision: Decision, position: usize, raw: &Raw, 
             && !share.notice
             && (last == Some(position) || share.deliveries.len() < MOST_DELIVERIES)
     };
+    // The same delivery twice in one batch is one delivery; in two batches the commit remembers it.
+    let twice = |share: &Share| {
+        let same_place = share.decision.route == decision.route && share.decision.group == decision.group;
+        let other = |known: &Delivery| known.position != position && known.raw.id == raw.id;
+        same_place && !share.notice && share.deliveries.iter().any(other)
+    };
+    if shares.iter().any(twice) {
+        return;
+    }
     match shares.iter_mut().rev().find(same) {
         None => {
             let deliveries = vec![Delivery { position, raw: raw.clone(), signals: vec![signal] }];

@@ -158,7 +158,15 @@ fn route(path: &str, rules: &RouteRules, faults: &mut Vec<Fault>) -> Route {
         None => Button::USUAL.to_vec(),
         Some(names) => buttons(path, names, faults),
     };
-    Route { name: rules.name.clone(), when, to, group_by, goes_on: rules.r#continue, buttons }
+    Route {
+        name: rules.name.clone(),
+        when,
+        to,
+        group_by,
+        goes_on: rules.r#continue,
+        buttons,
+        show_unfired: rules.show_unfired,
+    }
 }
 
 fn buttons(path: &str, names: &[String], faults: &mut Vec<Fault>) -> Vec<Button> {

@@ -84,6 +84,9 @@ pub struct RouteRules {
     /// The controls of its posts, by name.
     #[serde(default)]
     pub buttons: Option<Vec<String>>,
+    /// Show a resolution although nobody saw it fire: a deployment that went well, but not an alarm that was never seen.
+    #[serde(default)]
+    pub show_unfired: bool,
 }
 
 /// A text, or a list of them.

@@ -123,6 +123,11 @@ impl Data {
         (self.0.kind() == ValueKind::Seq).then(|| self.0.try_iter().into_iter().flatten().map(Data).collect())
     }
 
+    /// Whether it has names and values.
+    pub fn is_map(&self) -> bool {
+        self.0.kind() == ValueKind::Map
+    }
+
     /// What is not there.
     pub fn undefined() -> Self {
         Data(Value::UNDEFINED)
@@ -153,7 +158,7 @@ impl Expression {
         let compiled = ENVIRONMENT
             .compile_expression_owned(source.to_owned())
             .map_err(|error| ExpressionError::from_engine(&error, source, None))?;
-        functions::check_names(source, &[0..source.len()])?;
+        functions::check_names(source, std::iter::once(0..source.len()))?;
         Ok(Expression { source: source.to_owned(), compiled })
     }
 
@@ -216,7 +221,7 @@ impl Template {
         environment
             .add_template_owned(TEMPLATE, source.to_owned())
             .map_err(|error| ExpressionError::from_engine(&error, source, None))?;
-        functions::check_names(source, &code_ranges(source))?;
+        functions::check_names(source, code_ranges(source).into_iter())?;
         Ok(Template { source: source.to_owned(), environment: Arc::new(environment) })
     }
 

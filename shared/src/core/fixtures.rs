@@ -67,6 +67,7 @@ pub(crate) fn opening() -> Opening {
         route: "rest".into(),
         group: "cloudwatch\ncpu".into(),
         channels: vec!["#alerts".into()],
+        show_unfired: false,
         why: Why::default(),
     }
 }

@@ -53,10 +53,13 @@ pub enum GoOn {
     Sweep,
 }
 
-/// The longest pause between two tries of one post.
-const LONGEST: SignedDuration = SignedDuration::from_mins(10);
+/// The longest pause between two tries of one post while Slack fails: soon after an outage everything is shown.
+const LONGEST: SignedDuration = SignedDuration::from_secs(60);
 
-/// The pause after so many failures in a row: 2 s, 4 s, 8 s, ... ten minutes.
+/// The pause after a refusal, which a person has to mend.
+const REFUSED: SignedDuration = SignedDuration::from_mins(10);
+
+/// The pause after so many failures in a row: 2 s, 4 s, 8 s, ... one minute.
 pub fn backoff(failures: u32) -> SignedDuration {
     let seconds = 1_i64.checked_shl(failures.min(16)).unwrap_or(i64::MAX);
     SignedDuration::from_secs(seconds).min(LONGEST)
@@ -230,7 +233,7 @@ fn failed(incident: &mut Incident, channel: &str, now: Timestamp) -> GoOn {
 fn give_time(incident: &mut Incident, channel: &str, now: Timestamp) -> GoOn {
     if let Some(post) = post(incident, channel) {
         post.failures += 1;
-        post.next_at = now.checked_add(LONGEST).ok();
+        post.next_at = now.checked_add(REFUSED).ok();
     }
     GoOn::Sweep
 }

@@ -32,6 +32,8 @@ pub struct Route {
     pub goes_on: bool,
     /// The controls of its posts.
     pub buttons: Vec<Button>,
+    /// Show a resolution although nobody saw it fire: wanted of deployments, not of alarms.
+    pub show_unfired: bool,
 }
 
 /// One route's decision about one signal.
@@ -43,6 +45,8 @@ pub struct Decision {
     pub group: String,
     /// Where it is shown. Never empty.
     pub channels: Vec<String>,
+    /// Whether a resolution is shown that nobody saw fire.
+    pub show_unfired: bool,
     /// The trace.
     pub why: Why,
 }
@@ -76,6 +80,7 @@ impl Routes {
                 route: UNROUTED.to_owned(),
                 group: own_group(signal),
                 channels: vec![self.fallback.clone()],
+                show_unfired: false,
                 why,
             });
         }
@@ -126,7 +131,7 @@ impl Routes {
             rejected: nearest(rejected),
             key: signal.key.clone(),
         };
-        Decision { route: route.name.clone(), group, channels, why }
+        Decision { route: route.name.clone(), group, channels, show_unfired: route.show_unfired, why }
     }
 }
 

@@ -51,7 +51,8 @@ impl Draft {
     /// The signal: bounded, clean, and with a default for whatever is missing.
     pub(super) fn finish(self, raw: &Raw, source: &str, position: usize) -> Signal {
         let status = self.status.unwrap_or(Status::Info);
-        let by_status = if status == Status::Firing { Severity::Error } else { Severity::Info };
+        // The end of something has the severity of its beginning, so that both take the same route.
+        let by_status = if status == Status::Info { Severity::Info } else { Severity::Error };
         let title = match line(&self.title, MAX_TITLE) {
             empty if empty.is_empty() => format!("Notification from {source}"),
             title => title,

@@ -10,38 +10,18 @@ const MAX_HEADERS: usize = 40;
 const MAX_VALUE: usize = 300;
 
 /// A header whose name holds one of these words may be a credential, or says who the caller's client is.
+#[rustfmt::skip]
 const SECRET_WORDS: &[&str] = &[
-    "auth",
-    "cookie",
-    "credential",
-    "hmac",
-    "jwt",
-    "key",
-    "passw",
-    "secret",
-    "security",
-    "session",
-    "sig",
+    "auth", "cookie", "credential", "hmac", "jwt", "key", "passw", "secret", "security", "session", "sig",
     "token",
 ];
 
 /// Headers of the transport, of no use to a mapping.
+#[rustfmt::skip]
 const NOISE: &[&str] = &[
-    "accept",
-    "accept-encoding",
-    "accept-language",
-    "cache-control",
-    "connection",
-    "content-length",
-    "forwarded",
-    "host",
-    "traceparent",
-    "tracestate",
-    "via",
-    "x-amzn-trace-id",
-    "x-forwarded-for",
-    "x-forwarded-port",
-    "x-forwarded-proto",
+    "accept", "accept-encoding", "accept-language", "cache-control", "connection", "content-length",
+    "forwarded", "host", "traceparent", "tracestate", "via", "x-amzn-trace-id", "x-forwarded-for",
+    "x-forwarded-port", "x-forwarded-proto",
 ];
 
 /// The headers that a mapping may look at, in lower case.

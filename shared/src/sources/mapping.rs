@@ -49,8 +49,8 @@ pub struct Mapping {
     pub names: Vec<BTreeMap<String, String>>,
     /// What its payloads mean: the first case that holds.
     pub cases: Vec<Case>,
-    /// Comes with Callboard, so a user's files go before it.
-    #[serde(default)]
+    /// Comes with Callboard, so a user's files go before it. No file can say so.
+    #[serde(skip)]
     pub builtin: bool,
 }
 
@@ -99,7 +99,8 @@ pub struct SignalMapping {
     pub kind: String,
     /// `firing`, `resolved` or `info`. An unknown word is `info`.
     pub status: Choice,
-    /// `critical`, `error`, `warning` or `info`; if absent or unknown, `error` for what fires and `info` otherwise.
+    /// `critical`, `error`, `warning` or `info`; if absent or unknown, `info` for what is one and `error` otherwise.
+    /// The end of something should have the severity of its beginning, so that both take the same route.
     #[serde(default)]
     pub severity: Option<Choice>,
     /// One line.

@@ -7,6 +7,7 @@
 //! | `unwrap` | the envelopes of transports (SNS, SQS, forms) and what is inside of them |
 //! | `mapping` | the format of a mapping file, as types |
 //! | `recognise` | which mapping a payload is for: an index over headers and top-level fields |
+//! | `compiled` | a mapping file, compiled, and its faults |
 //! | `engine` | a compiled mapping applied to a payload |
 //! | `generic` | what no mapping understands: title, status, link and identity by names and shapes |
 //! | `draft` | a signal in the making, and the bounds that make it one |
@@ -17,6 +18,7 @@
 //! [`Sources::map`] never fails: a payload that no mapping understands, or that a mapping has a fault for, becomes a
 //! generic signal with a note that says why. No I/O, no clock, no Slack and no store may enter.
 
+mod compiled;
 mod draft;
 mod engine;
 mod generic;
@@ -29,8 +31,9 @@ pub mod verify;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use self::compiled::Compiled;
 use self::draft::Draft;
-use self::engine::{Compiled, Outcome};
+use self::engine::Outcome;
 use self::mapping::Mapping;
 use self::recognise::Index;
 use self::unwrap::Payload;
@@ -107,9 +110,10 @@ impl Sources {
     /// # Errors
     /// Never in a build whose tests passed: the files are embedded.
     pub fn builtin() -> Result<Self, BadFile> {
-        let files: BTreeMap<String, Mapping> =
+        let mut files: BTreeMap<String, Mapping> =
             serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/sources.json")))
                 .map_err(|error| BadFile { name: "*".to_owned(), message: error.to_string() })?;
+        files.values_mut().for_each(|mapping| mapping.builtin = true);
         Ok(Sources { sources: BTreeMap::new(), index: Index::default() }.with(files))
     }
 
@@ -175,7 +179,8 @@ impl Sources {
     /// Turns a notification into signals.
     pub fn map(&self, raw: &Raw) -> Mapped {
         let opened = unwrap::open(raw);
-        let mut making = Making { raw, drafts: Vec::new(), skipped: Vec::new(), trace: Trace::default() };
+        let mut making =
+            Making { raw, drafts: Vec::new(), skipped: Vec::new(), left_out: 0, trace: Trace::default() };
         making.trace.notes.extend(opened.note);
         for payload in &opened.payloads {
             self.map_payload(payload, &mut making);
@@ -242,6 +247,8 @@ struct Making<'a> {
     raw: &'a Raw,
     drafts: Vec<(String, Draft)>,
     skipped: Vec<String>,
+    /// Elements that were not even mapped.
+    left_out: usize,
     trace: Trace,
 }
 
@@ -256,7 +263,8 @@ impl Making<'_> {
             }
         };
         match outcome {
-            Outcome::Signals { case, mut drafts } => {
+            Outcome::Signals { case, mut drafts, left_out } => {
+                self.left_out += left_out;
                 self.trace.mapping.get_or_insert(format!("{}/{case}", source.name));
                 let hook = self.raw.source.as_deref().filter(|name| *name != source.name && is_name(name));
                 for draft in &mut drafts {
@@ -273,15 +281,17 @@ impl Making<'_> {
                 true
             }
             Outcome::Unknown => {
-                self.trace.notes.push(format!("{} has no case for this payload", source.name));
+                if source.name != GENERIC {
+                    self.trace.notes.push(format!("{} has no case for this payload", source.name));
+                }
                 false
             }
         }
     }
 
     fn finish(mut self) -> Mapped {
-        let above = self.drafts.len().saturating_sub(MAX_SIGNALS - 1);
-        if above > 1 {
+        if self.drafts.len() + self.left_out > MAX_SIGNALS {
+            let above = self.drafts.len() + self.left_out - (MAX_SIGNALS - 1);
             self.drafts.truncate(MAX_SIGNALS - 1);
             self.trace.notes.push(format!("{above} further signals of this delivery were left out"));
             let source = self.drafts.last().map_or(GENERIC.to_owned(), |(source, _)| source.clone());

@@ -45,7 +45,7 @@ pub fn standing(card: &Card) -> Mrkdwn {
             };
             let lasted = how_long(at.duration_since(card.opened_at));
             match card.firings {
-                0 => by + when(*at) + ", nobody saw it fire",
+                0 => Mrkdwn::ours("Well since ") + when(*at),
                 _ => by + when(*at) + Mrkdwn::escape(&format!(" after {lasted}")),
             }
         }

@@ -13,14 +13,16 @@ const POST: Limits = Limits {
     text_too_long: "msg_blocks_too_long",
     blocks_too_long: "msg_blocks_too_long",
     bad_attachments: None,
+    metadata: true,
 };
 const UPDATE: Limits = Limits {
     text: Some(4_000),
     text_too_long: "msg_too_long",
     blocks_too_long: "msg_too_long",
     bad_attachments: Some("invalid_attachments"),
+    metadata: true,
 };
-const EPHEMERAL: Limits = Limits { text: Some(40_000), ..UPDATE };
+const EPHEMERAL: Limits = Limits { text: Some(40_000), metadata: false, ..UPDATE };
 
 /// <https://docs.slack.dev/reference/methods/chat.postMessage>
 pub(crate) fn post_message(workspace: &mut Workspace, args: &Args, now: i64) -> Outcome {
@@ -50,7 +52,6 @@ pub(crate) fn post_ephemeral(workspace: &mut Workspace, args: &Args, now: i64) -
     let draft = Draft {
         thread_ts: thread_root(workspace, &channel, args)?,
         only_for: Some(user),
-        metadata: None,
         ..draft(workspace, content, args)
     };
     let ts = workspace.post(&channel, draft, now);

@@ -23,6 +23,8 @@ pub(crate) struct Limits {
     pub(crate) blocks_too_long: &'static str,
     /// What to say of attachments that are no array; `None`: they are passed over.
     pub(crate) bad_attachments: Option<&'static str>,
+    /// Whether the method takes metadata; otherwise it is passed over.
+    pub(crate) metadata: bool,
 }
 
 /// What a call wants a message to say; `None`: not given.
@@ -42,7 +44,7 @@ impl Content {
             text: args.text("text"),
             blocks: read_blocks(args)?,
             attachments: read_attachments(args, limits)?,
-            metadata: read_metadata(args)?,
+            metadata: if limits.metadata { read_metadata(args)? } else { None },
             warnings: Vec::new(),
         };
         content.take_markdown(args, limits)?;

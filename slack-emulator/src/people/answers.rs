@@ -19,6 +19,7 @@ const LIMITS: Limits = Limits {
     text_too_long: "msg_too_long",
     blocks_too_long: "msg_blocks_too_long",
     bad_attachments: None,
+    metadata: false,
 };
 
 /// What a post to a response URL is answered.

@@ -149,6 +149,71 @@ fn rows(ts: &str) -> Vec<(&'static str, Value, &'static str)> {
     ]
 }
 
+/// Arguments that are wrong in every way at once, or absent, or of the wrong type.
+fn nonsense(ts: &str) -> Vec<Value> {
+    let wrong =
+        [json!("{"), json!([1]), json!({}), json!(-1), json!(true), json!(""), json!("é".repeat(50_000))];
+    let names = [
+        "attachments",
+        "blocks",
+        "channel",
+        "channels",
+        "cursor",
+        "email",
+        "external_id",
+        "files",
+        "hash",
+        "latest",
+        "length",
+        "limit",
+        "markdown_text",
+        "message",
+        "metadata",
+        "name",
+        "oldest",
+        "text",
+        "thread_ts",
+        "timestamp",
+        "trigger_id",
+        "ts",
+        "types",
+        "user",
+        "user_id",
+        "usergroup",
+        "users",
+        "view",
+        "view_id",
+    ];
+    let good = json!({
+        "channel": "C02OPS", "ts": ts, "timestamp": ts, "message_ts": ts, "text": "x", "user": "U01ANA",
+        "user_id": "U01ANA", "usergroup": "S01ONCALL", "users": "U01ANA", "filename": "a", "length": 1,
+        "name": "eyes", "trigger_id": "x", "view": modal("x"),
+    });
+    let mut all = vec![good.clone()];
+    for name in names {
+        for value in &wrong {
+            let mut args = good.clone();
+            args[name] = value.clone();
+            all.push(args);
+        }
+    }
+    all
+}
+
+#[test]
+fn no_nonsense_gets_an_error_that_the_method_does_not_have() {
+    let (_, ts) = workspace();
+    let methods: std::collections::BTreeSet<&str> =
+        rows(&ts).into_iter().map(|(method, ..)| method).collect();
+    for args in nonsense(&ts) {
+        let (slack, _) = workspace();
+        for method in &methods {
+            let answer = slack.call(method, args.clone(), TOKEN);
+            assert_ne!(answer.outcome(), "internal_error", "{method}: a name outside its row, see the log");
+        }
+    }
+}
+
 fn modal(title: &str) -> Value {
     json!({ "type": "modal", "title": { "type": "plain_text", "text": title }, "blocks": [] })
 }

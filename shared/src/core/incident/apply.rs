@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::answer::Answer;
 use super::{
-    Actor, Content, Counts, Effect, Entry, Incident, IncidentId, Line, MAX_THINGS, Post, State, Thing, What,
-    Why, entry_id,
+    Actor, Content, Counts, Effect, Entry, Incident, IncidentId, Line, MAX_THINGS, Post, QUIET, State, Thing,
+    What, Why, entry_id,
 };
 use crate::core::signal::{Severity, Signal, Status};
 
@@ -108,6 +108,8 @@ pub struct Opening {
     pub group: String,
     /// Where it is shown.
     pub channels: Vec<String>,
+    /// Whether a resolution is shown that nobody saw fire.
+    pub show_unfired: bool,
     /// The decision's trace.
     pub why: Why,
 }
@@ -123,6 +125,11 @@ pub fn open(opening: Opening, first: &Signal, rest: &[Event], rules: &Rules, now
         Status::Info => (State::Notice, What::Opened { severity: first.severity }),
     };
     let firing = first.status == Status::Firing;
+    let quiet = first.status == Status::Resolved && !opening.show_unfired;
+    let post = |channel| match quiet {
+        true => Post { root: Effect::Dropped { reason: QUIET.to_owned() }, ..Post::wanted(channel) },
+        false => Post::wanted(channel),
+    };
     let shell = Incident {
         id: opening.id,
         version: 0,
@@ -135,7 +142,7 @@ pub fn open(opening: Opening, first: &Signal, rest: &[Event], rules: &Rules, now
         counts: Counts { signals: 1, firings: u64::from(firing), ..Counts::default() },
         opened_at: first.at,
         changed_at: now,
-        posts: opening.channels.into_iter().map(Post::wanted).collect(),
+        posts: opening.channels.into_iter().map(post).collect(),
         why: opening.why,
         behind_at: None,
         state,
@@ -206,6 +213,10 @@ impl<'a> Fold<'a> {
         let before = Picture::of(&self.incident);
         let answers = events.iter().map(|event| self.event(event)).collect();
         let Fold { mut incident, entries, rules, now } = self;
+        if incident.state.is_open() || incident.counts.firings > 0 {
+            let quiet = incident.posts.iter_mut().filter(|post| post.is_quiet());
+            quiet.for_each(|post| post.root = Effect::Wanted);
+        }
         let visible = incident.version == 1
             || before != Picture::of(&incident)
             || entries.iter().any(|entry| !entry.lines.is_empty());
@@ -284,11 +295,16 @@ impl<'a> Fold<'a> {
         let by = Actor::Source { name: signal.source.clone() };
         self.incident.content = Content::of(signal);
         if let State::Resolved { .. } = self.incident.state {
+            // What nobody saw fire before fires for the first time.
+            let first = self.incident.counts.firings == 0;
             self.incident.state = State::Firing;
             self.incident.severity = signal.severity;
             self.incident.counts.firings += 1;
-            self.incident.counts.reopened += 1;
-            self.record(by, What::Refired, Some(true));
+            self.incident.counts.reopened += u64::from(!first);
+            match first {
+                true => self.record(by, What::Opened { severity: signal.severity }, None),
+                false => self.record(by, What::Refired, Some(true)),
+            }
             return;
         }
         if signal.severity > self.incident.severity {

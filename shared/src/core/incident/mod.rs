@@ -338,6 +338,10 @@ pub struct Why {
     pub key: String,
 }
 
+/// The reason of a post that is not made: a resolution of what nobody saw fire says nothing new. It is made after all as
+/// soon as a firing turns up or somebody reopens it.
+pub const QUIET: &str = "nobody saw it fire";
+
 /// The most things (dedup keys) that one incident tracks; a DynamoDB item holds 400 kB.
 pub const MAX_THINGS: usize = 1000;
 
@@ -399,6 +403,11 @@ impl Post {
             plain: false,
             moved: None,
         }
+    }
+
+    /// Whether it is not made because nobody saw it fire.
+    pub fn is_quiet(&self) -> bool {
+        matches!(&self.root, Effect::Dropped { reason } if reason == QUIET)
     }
 
     /// The root message's ts, once Slack has taken it.

@@ -206,6 +206,22 @@ fn a_resolution_that_comes_first_makes_a_closed_incident_that_learns_when_it_beg
 }
 
 #[test]
+fn a_resolution_that_nobody_saw_fire_is_quiet_until_it_is_news() {
+    let rules = Rules::default();
+    let well = open(opening(), &Signal::test().resolved().second(60), &[], &rules, at(61)).incident;
+    assert!(well.posts.iter().all(Post::is_quiet));
+    let late = well.after(70, &[says(Signal::test().second(10))]);
+    assert_eq!(late.posts, [Post::wanted("#alerts")], "the firing that came late makes it news");
+    let fires = well.step(90, &[says(Signal::test().second(90))]);
+    assert_eq!(fires.incident.posts, [Post::wanted("#alerts")]);
+    assert_eq!(fires.incident.counts.reopened, 0, "it fires for the first time");
+    assert!(fires.entries.iter().all(|entry| entry.lines.is_empty()), "the card says it");
+    let shown = Opening { show_unfired: true, ..opening() };
+    let deployed = open(shown, &Signal::test().resolved(), &[], &rules, at(0)).incident;
+    assert_eq!(deployed.posts, [Post::wanted("#alerts")], "a route can want it");
+}
+
+#[test]
 fn a_refire_reopens_within_the_window_and_starts_anew_after_it() {
     let rules = Rules::default();
     let over = Incident::test().after(60, &[says(Signal::test().resolved().second(60))]);

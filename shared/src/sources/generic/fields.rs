@@ -13,52 +13,27 @@ const MAX_DEPTH: usize = 6;
 const MAX_LIST: usize = 10;
 
 /// Maps that are about somebody or something else: what is in them rarely speaks for the notification.
+#[rustfmt::skip]
 const ASIDE: &[&str] = &[
-    "actor",
-    "assignee",
-    "author",
-    "avatar",
-    "context",
-    "creator",
-    "headers",
-    "labels",
-    "links",
-    "meta",
-    "metadata",
-    "organization",
-    "owner",
-    "previous",
-    "previousattributes",
-    "repository",
-    "request",
-    "sender",
-    "tags",
-    "team",
-    "user",
+    "actor", "agent", "assignee", "assignees", "author", "avatar", "client", "commit", "context", "creator",
+    "escalationpolicy", "firstprobe", "headers", "installation", "labels", "links", "meta", "metadata",
+    "organization", "owner", "page", "previous", "previousattributes", "repository", "request", "secondprobe",
+    "sender", "tags", "team", "user",
 ];
 
 /// Parts of names whose values are of no use to people.
+#[rustfmt::skip]
 const TECHNICAL: &[&str] = &[
-    "api",
-    "avatar",
-    "callback",
-    "checksum",
-    "cursor",
-    "gravatar",
-    "hash",
-    "icon",
-    "image",
-    "logo",
-    "nonce",
-    "password",
-    "schema",
-    "secret",
-    "signature",
-    "thumbnail",
-    "token",
-    "unsubscribe",
-    "version",
-    "webhook",
+    "api", "avatar", "callback", "cert", "checksum", "cookie", "credential", "cursor", "gravatar", "hash", "icon",
+    "image", "logo", "nonce", "passw", "schema", "secret", "signature", "subscribe", "thumbnail", "token",
+    "version", "webhook",
+];
+
+/// Names that say nothing by themselves: beside the title they would only repeat what sort of message it is.
+#[rustfmt::skip]
+const EMPTY: &[&str] = &[
+    "action", "alerttype", "code", "description", "event", "eventtype", "format", "kind", "message", "msg", "name",
+    "number", "objectkind", "resourcetype", "summary", "tags", "text", "title", "type", "uri", "url",
 ];
 
 /// All fields, nearest to the top first.
@@ -126,6 +101,12 @@ impl Fields {
         self.fields.iter()
     }
 
+    /// Whether anything in it says that the payload is about one of these: a field or map of that name at the top.
+    pub(super) fn is_about(&self, things: &[&str]) -> bool {
+        let top = |field: &Field| field.path.split('.').next().map(folded);
+        self.fields.iter().filter_map(top).any(|top| things.contains(&top.as_str()))
+    }
+
     /// The entries of `labels` and `tags`, whatever their form.
     pub(super) fn tags(&self) -> impl Iterator<Item = (String, String)> {
         self.tags.iter().take(100).map(|(name, value)| (name.clone(), value.clone()))
@@ -183,6 +164,11 @@ impl Field {
         &self.name
     }
 
+    /// Whether one of the names is its own, or its own with its parent's.
+    pub(super) fn is_named(&self, names: &[&str]) -> bool {
+        names.contains(&self.name.as_str()) || names.contains(&self.with_parent.as_str())
+    }
+
     pub(super) fn text(&self) -> &str {
         &self.text
     }
@@ -190,14 +176,33 @@ impl Field {
     /// Of no use to people: identifiers, secrets, pictures, programs' addresses.
     pub(super) fn is_technical(&self) -> bool {
         let ends_as_id = self.path.ends_with("id") || self.path.ends_with("Id") || self.path.ends_with("ID");
+        let is_secret_key = self.name.ends_with("key") && self.name != "key";
         self.aside
+            || is_secret_key
             || (ends_as_id && !matches!(self.name.as_str(), "accountid"))
             || TECHNICAL.iter().any(|word| self.name.contains(word))
     }
 
-    /// Its name for people: the last part of the path in words.
+    /// It speaks of somebody or something else.
+    pub(super) fn is_aside(&self) -> bool {
+        self.aside
+    }
+
+    /// Its name says nothing by itself.
+    pub(super) fn is_empty(&self) -> bool {
+        EMPTY.contains(&self.name.as_str())
+    }
+
+    /// Whether it is at the top of the payload.
+    pub(super) fn is_at_top(&self) -> bool {
+        self.depth == 1
+    }
+
+    /// Its name for people: the last part of the path in words; of `service.name` that is `service`.
     pub(super) fn label(&self) -> String {
-        let last = self.path.rsplit('.').next().unwrap_or_default();
+        let mut parts = self.path.rsplit('.');
+        let last = parts.next().unwrap_or_default();
+        let last = if folded(last) == self.name { last } else { parts.next().unwrap_or(last) };
         let mut words = String::new();
         for character in last.chars().take(40) {
             match character {
@@ -238,6 +243,7 @@ impl<'a> Place<'a> {
             (true, "service" | "host" | "monitor" | "check" | "environment" | "resource" | "project") => {
                 (self.parent.clone(), format!("{}{}", self.parent, self.name))
             }
+            (_, "") => (self.name.clone(), String::new()),
             _ => (self.name.clone(), format!("{}{}", self.parent, self.name)),
         };
         Field { path: self.path.clone(), name, with_parent, text, depth: self.depth, aside: self.aside }

@@ -7,6 +7,7 @@
 //! from the message's own id. No knowledge of a single sender may enter: that is what mapping files are for.
 
 mod fields;
+mod names;
 mod plain;
 mod words;
 
@@ -16,6 +17,9 @@ use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use self::fields::{Field, Fields};
+use self::names::{
+    ACTIONS, CHECKS, FACTS, KEYS, LABELS, LINKS, NAMES, SEVERITIES, STATES, TEXTS, TIMES, TITLES,
+};
 use self::words::Reading;
 use super::draft::{Draft, line, web_address};
 use super::unwrap::Envelope;
@@ -50,291 +54,48 @@ pub(super) fn read(body: &Value, envelope: &Envelope, received_at: Timestamp) ->
     }
 }
 
-const TITLES: &[&str] = &[
-    "title",
-    "alerttitle",
-    "eventtitle",
-    "incidenttitle",
-    "subject",
-    "headline",
-    "summary",
-    "alertsubject",
-    "shortmessage",
-    "alertname",
-    "alertmessage",
-    "incidentname",
-    "monitorname",
-    "monitorfriendlyname",
-    "checkname",
-    "rulename",
-    "message",
-    "msg",
-    "alarmname",
-    "shortdescription",
-    "displayname",
-    "friendlyname",
-    "name",
-    "text",
-    "description",
-    "body",
-    "reason",
-    "detailtype",
-    "eventname",
-    "eventtype",
-    "event",
-    "type",
-];
-/// Titles that only name the thing, so that its state has to be said beside them.
-const NAMES: &[&str] = &[
-    "alertname",
-    "incidentname",
-    "monitorname",
-    "monitorfriendlyname",
-    "checkname",
-    "rulename",
-    "alarmname",
-    "displayname",
-    "friendlyname",
-    "name",
-];
-const TEXTS: &[&str] = &[
-    "description",
-    "longdescription",
-    "message",
-    "msg",
-    "body",
-    "text",
-    "details",
-    "detail",
-    "summary",
-    "reason",
-    "error",
-    "errormessage",
-    "alertdetails",
-    "content",
-    "output",
-    "comment",
-    "note",
-    "cause",
-];
-const STATES: &[&str] = &[
-    "status",
-    "state",
-    "alertstate",
-    "alertstatus",
-    "currentstate",
-    "currentstatus",
-    "newstate",
-    "newstatus",
-    "newstatevalue",
-    "incidentstatus",
-    "incidentstate",
-    "monitorstatus",
-    "checkstatus",
-    "alerttransition",
-    "transition",
-    "triggerstatus",
-    "problemstatus",
-    "problemstate",
-    "result",
-    "conclusion",
-    "outcome",
-    "condition",
-    "alerttypefriendlyname",
-    "phase",
-    "health",
-    "healthstatus",
-];
-/// Fields that say what happened; only words that speak of an alert count in them.
-const ACTIONS: &[&str] = &[
-    "eventtype",
-    "alerttype",
-    "eventaction",
-    "action",
-    "event",
-    "type",
-    "notificationtype",
-    "trigger",
-    "eventname",
-    "detailtype",
-    "messagetype",
-];
-const SEVERITIES: &[&str] = &[
-    "severity",
-    "alertseverity",
-    "severitylevel",
-    "criticality",
-    "priority",
-    "urgency",
-    "level",
-    "alertlevel",
-    "loglevel",
-    "importance",
-    "impact",
-    "sev",
-];
-const LINKS: &[&str] = &[
-    "url",
-    "link",
-    "htmlurl",
-    "weburl",
-    "alerturl",
-    "incidenturl",
-    "eventurl",
-    "permalink",
-    "detailsurl",
-    "consoleurl",
-    "issueurl",
-    "problemurl",
-    "monitorurl",
-    "checkurl",
-    "dashboardurl",
-    "generatorurl",
-    "targeturl",
-    "buildurl",
-    "runurl",
-    "externalurl",
-    "shortlink",
-    "publicurl",
-    "logurl",
-    "href",
-    "uri",
-    "website",
-];
-const KEYS: &[&str] = &[
-    "dedupkey",
-    "deduplicationkey",
-    "fingerprint",
-    "incidentkey",
-    "alertkey",
-    "alias",
-    "groupkey",
-    "problemid",
-    "incidentid",
-    "alertid",
-    "monitorid",
-    "checkid",
-    "alarmid",
-    "issueid",
-    "correlationid",
-];
-const TIMES: &[&str] = &[
-    "timestamp",
-    "time",
-    "eventtime",
-    "occurredat",
-    "datetime",
-    "ts",
-    "date",
-    "at",
-    "createdat",
-    "created",
-    "createdon",
-    "updatedat",
-    "updated",
-    "lastupdated",
-    "startedat",
-    "startsat",
-    "starttime",
-    "triggeredat",
-    "triggeredtime",
-    "firedat",
-    "resolvedat",
-    "endedat",
-    "endsat",
-    "endtime",
-    "closedat",
-    "statechangetime",
-    "changedat",
-    "finishedat",
-    "completedat",
-];
-/// Names of labels and the fields that hold them.
-const LABELS: &[(&str, &[&str])] = &[
-    (
-        "service",
-        &[
-            "service",
-            "servicename",
-            "app",
-            "application",
-            "appname",
-            "applicationname",
-            "component",
-            "project",
-            "projectname",
-            "repository",
-        ],
-    ),
-    ("environment", &["environment", "env", "environmentname", "stage", "deploymentenvironment"]),
-    ("region", &["region", "awsregion", "regionname", "location"]),
-    ("account", &["account", "accountid", "awsaccountid", "accountname"]),
-    (
-        "resource",
-        &[
-            "resource",
-            "resourcename",
-            "resourceid",
-            "host",
-            "hostname",
-            "instance",
-            "server",
-            "node",
-            "device",
-            "target",
-            "container",
-            "pod",
-            "database",
-            "cluster",
-            "entity",
-            "functionname",
-            "monitor",
-            "check",
-            "monitorname",
-            "checkname",
-        ],
-    ),
-];
-
 fn object(body: &Value, envelope: &Envelope, received_at: Timestamp) -> Draft {
     let fields = Fields::of(body);
-    let title =
-        fields.best(TITLES, |field| !words::is_plain_id(field.text()) && web_address(field.text()).is_none());
-    let state = state(&fields);
+    let readable = |field: &Field| !words::is_plain_id(field.text()) && web_address(field.text()).is_none();
+    let labels = labels(&fields);
+    let about = about(&fields, &labels);
+    // A title of something else (a commit's) only where nothing says what this is about.
+    let title = fields.best(TITLES, |field| readable(field) && (about.is_empty() || !field.is_aside()));
     let shown =
         title.map(|field| line(field.text(), 400)).or_else(|| envelope.subject.clone()).unwrap_or_default();
-    let reading = state.as_ref().map(|(_, reading)| *reading).or_else(|| words::in_title(&shown));
-    let severity = fields.first(SEVERITIES, |field| words::severity(field.text()));
-    let status = match (reading, severity) {
-        (Some(reading), _) => reading.status,
-        // No state at all, but somebody took the trouble to call it an error.
-        (None, Some(severity)) if severity >= Severity::Error && !fields.has(STATES) => Some(Status::Firing),
-        (None, _) => None,
-    };
-    let labels = labels(&fields);
-    let title_text = match (&state, title) {
-        (Some((field, _)), Some(title)) if NAMES.contains(&title.name()) => {
-            format!("{shown}: {}", words::as_said(field.text()))
-        }
-        _ if shown.is_empty() => from_labels(&labels, state.as_ref().map(|(field, _)| field.text())),
-        _ => shown,
-    };
     let text = fields.best(TEXTS, |field| {
         let text = field.text().trim();
-        text.chars().any(char::is_whitespace) && line(text, 400) != title.map_or("", Field::text).trim()
+        text.chars().any(char::is_whitespace) && line(text, 400) != shown
     });
+    let state = state(&fields, &shown, text);
+    let severity = fields.first(SEVERITIES, |field| words::severity(field.text()));
+    let status = match (&state, severity) {
+        (Some(state), _) => state.reading.status,
+        // No state at all, but somebody took the trouble to call it an error.
+        (None, Some(severity))
+            if severity >= Severity::Error
+                && !fields.has(STATES)
+                && !fields.has(&["action", "eventaction"]) =>
+        {
+            Some(Status::Firing)
+        }
+        (None, _) => None,
+    };
+    let said = state.as_ref().map(|state| words::as_said(&state.said)).filter(|said| !said.is_empty());
+    let title_text = match title {
+        Some(title) if title.is_named(NAMES) => with_state(shown, said),
+        _ if shown.is_empty() => with_state(about, said),
+        _ => shown,
+    };
     let links = links(&fields);
-    let used: Vec<&str> = [title, text, state.as_ref().map(|(field, _)| *field)]
-        .into_iter()
-        .flatten()
-        .map(|field| field.path())
-        .collect();
+    let told_by = state.as_ref().and_then(|state| state.field);
+    let used: Vec<&str> = [title, text, told_by].into_iter().flatten().map(|field| field.path()).collect();
     Draft {
         kind: if status.is_some_and(|status| status != Status::Info) { "alert" } else { "event" }.to_owned(),
         status,
-        severity: severity.or(reading.and_then(|reading| reading.severity)),
+        severity: severity.or(state.and_then(|state| state.reading.severity)),
         key: key(&fields, &title_text, &labels),
-        facts: facts(&fields, &used),
+        facts: facts(&fields, &title_text, &used),
         text: text.map(|field| field.text().to_owned()).unwrap_or_default(),
         at: when(&fields, received_at),
         title: title_text,
@@ -343,31 +104,60 @@ fn object(body: &Value, envelope: &Envelope, received_at: Timestamp) -> Draft {
     }
 }
 
-/// The field that says the state, and what it says. Fields named for a state go first; in one named for an action only
-/// words that speak of an alert count.
-fn state<'a>(fields: &'a Fields) -> Option<(&'a Field, Reading)> {
-    let by_state =
-        fields.ranked(STATES).into_iter().find_map(|field| Some((field, words::state(field.text())?)));
-    by_state
-        .or_else(|| {
-            fields.ranked(ACTIONS).into_iter().find_map(|field| Some((field, words::action(field.text())?)))
-        })
-        .or_else(|| {
-            fields
-                .ranked(words::FLAGS)
-                .into_iter()
-                .find_map(|field| Some((field, words::flag(field.name(), field.text())?)))
-        })
+/// What the state is, and where that was said.
+struct Said<'a> {
+    reading: Reading,
+    said: String,
+    field: Option<&'a Field>,
 }
 
-/// A title for a payload that has none: what it is about and the state.
-fn from_labels(labels: &BTreeMap<String, String>, state: Option<&str>) -> String {
-    let about = ["resource", "service"].iter().find_map(|name| labels.get(*name));
-    match (about, state) {
-        (Some(about), Some(state)) => format!("{about}: {}", words::as_said(state)),
-        (Some(about), None) => about.clone(),
-        (None, Some(state)) => words::as_said(state),
+/// Fields named for a state go first; in one named for an action only words that speak of an alert count; then flags; then
+/// a state that stands apart in the title or the text.
+fn state<'a>(fields: &'a Fields, title: &str, text: Option<&Field>) -> Option<Said<'a>> {
+    let about_trouble = fields.is_about(words::TROUBLE);
+    let read = |names: &[&str], read: &dyn Fn(&Field) -> Option<Reading>| {
+        let told = |field: &'a Field| {
+            Some(Said { reading: read(field)?, said: field.text().to_owned(), field: Some(field) })
+        };
+        fields.ranked(names).into_iter().find_map(told)
+    };
+    let in_words = |text: &str| {
+        let (reading, said) = words::in_title(text)?;
+        Some(Said { reading, said, field: None })
+    };
+    read(STATES, &|field| words::state(field.text()))
+        .or_else(|| read(ACTIONS, &|field| words::action(field.text(), about_trouble)))
+        .or_else(|| {
+            read(words::FLAGS, &|field| words::flag(field.name(), field.text())).map(Said::without_words)
+        })
+        .or_else(|| in_words(title))
+        .or_else(|| in_words(&line(text?.text(), 200)))
+}
+
+impl Said<'_> {
+    /// `true` is nothing that people say.
+    fn without_words(self) -> Self {
+        Said { said: String::new(), ..self }
+    }
+}
+
+/// What a payload without any title is about: `disk on db-1`.
+fn about(fields: &Fields, labels: &BTreeMap<String, String>) -> String {
+    let what = fields.best(CHECKS, |_| true);
+    let what = what.map(|field| line(field.text(), 200));
+    let on = ["resource", "service"].iter().find_map(|name| labels.get(*name)).map(|on| line(on, 200));
+    match (what, on) {
+        (Some(what), Some(on)) if what != on => format!("{what} on {on}"),
+        (Some(either), _) | (None, Some(either)) => either,
         (None, None) => String::new(),
+    }
+}
+
+fn with_state(about: String, said: Option<String>) -> String {
+    match said {
+        Some(said) if about.is_empty() => said,
+        Some(said) => format!("{about}: {said}"),
+        None => about,
     }
 }
 
@@ -391,7 +181,9 @@ fn links(fields: &Fields) -> Vec<(String, String)> {
     let is_page = |field: &Field| web_address(field.text()).is_some();
     if let Some(field) = fields.best(LINKS, is_page).or_else(|| fields.any_link()) {
         links.push(("Open".to_owned(), field.text().trim().to_owned()));
-    } else if let Some(url) = fields.all().find_map(|field| plain::first_link(field.text())) {
+    } else if let Some(url) =
+        fields.all().filter(|field| !field.is_technical()).find_map(|field| plain::first_link(field.text()))
+    {
         links.push(("Open".to_owned(), url));
     }
     for (title, names) in [
@@ -410,13 +202,14 @@ fn key(fields: &Fields, title: &str, labels: &BTreeMap<String, String>) -> Strin
     if let Some(field) = fields.best(KEYS, |field| !field.text().trim().is_empty()) {
         return field.text().trim().to_owned();
     }
-    let mut parts: Vec<&str> = ["service", "resource", "environment", "region"]
-        .iter()
-        .filter_map(|name| labels.get(*name).map(String::as_str))
-        .collect();
+    // A bare `key` is a name of the thing only where nothing else can be meant.
+    if let Some(field) = fields.best(&["key"], |field| field.is_at_top() && !field.text().trim().is_empty()) {
+        return field.text().trim().to_owned();
+    }
     let title = words::without_state(title);
-    parts.push(&title);
-    parts.join(" ")
+    let place = ["service", "resource", "environment", "region"].iter().filter_map(|name| labels.get(*name));
+    let apart = place.filter(|value| !title.contains(&value.to_lowercase())).map(String::as_str);
+    apart.chain([title.as_str()]).collect::<Vec<_>>().join(" ")
 }
 
 /// The newest time that is not ahead of our clock: with every change a sender's `updated_at` or `resolved_at` grows.
@@ -431,37 +224,23 @@ fn when(fields: &Fields, received_at: Timestamp) -> Option<Timestamp> {
 }
 
 /// Short values that say something: those that alerts are about first, then what is nearest to the top.
-fn facts(fields: &Fields, used: &[&str]) -> Vec<String> {
-    const FIRST: &[&str] = &[
-        "value",
-        "currentvalue",
-        "metricvalue",
-        "threshold",
-        "metric",
-        "metricname",
-        "service",
-        "servicename",
-        "resource",
-        "host",
-        "hostname",
-        "instance",
-        "environment",
-        "env",
-        "region",
-        "account",
-        "accountid",
-    ];
-    let ranked = fields.ranked(FIRST).into_iter().chain(fields.all());
+fn facts(fields: &Fields, title: &str, used: &[&str]) -> Vec<String> {
+    let ranked = fields.ranked(FACTS).into_iter().chain(fields.all());
     let mut facts: Vec<String> = Vec::new();
     for field in ranked {
         let text = field.text().trim();
+        let is_time = time::parse(text).is_some() && (text.contains(':') || TIMES.contains(&field.name()));
         let says_little = field.is_technical()
+            || field.is_empty()
+            || is_time
+            || (text.len() > 2 && title.contains(text))
+            || KEYS.contains(&field.name())
+            || SEVERITIES.contains(&field.name())
             || text.is_empty()
             || text.chars().count() > 60
             || text.contains('\n')
             || words::is_plain_id(text)
             || web_address(text).is_some()
-            || (TIMES.contains(&field.name()) && time::parse(text).is_some())
             || matches!(text, "true" | "false" | "null");
         let fact = format!("{} {}", field.label(), text);
         if !says_little && !used.contains(&field.path()) && !facts.contains(&fact) {

@@ -19,6 +19,7 @@ pub(super) fn read(text: &str, envelope: &Envelope) -> Draft {
         _ => text,
     };
     let reading = words::in_title(title).or_else(|| words::in_title(first));
+    let reading = reading.map(|(reading, _)| reading);
     let status = reading.and_then(|reading| reading.status);
     Draft {
         kind: if status.is_some_and(|status| status != Status::Info) { "alert" } else { "event" }.to_owned(),

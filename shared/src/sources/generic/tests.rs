@@ -97,3 +97,35 @@ fn tags_of_any_form_are_labels() {
         assert_eq!((labels["env"].as_str(), labels["team"].as_str()), ("prod", "core"));
     }
 }
+
+#[test]
+fn an_action_speaks_for_the_alert_that_it_is_about() {
+    let alert = json!({ "message": "Disk full", "priority": "P2", "alias": "disk" });
+    for (action, expected) in
+        [("Create", Some(Status::Firing)), ("Close", Some(Status::Resolved)), ("AddNote", None)]
+    {
+        assert_eq!(one(json!({ "action": action, "alert": alert })).status, expected, "{action}");
+    }
+}
+
+#[test]
+fn what_looks_like_a_secret_is_never_shown() {
+    let canary = "canary-0451";
+    let names = [
+        "token",
+        "routing_key",
+        "apiKey",
+        "access_key",
+        "password",
+        "client_secret",
+        "signature",
+        "Cookie",
+        "passwd",
+    ];
+    let mut body = json!({ "title": "x", "status": "firing", "host": "a" });
+    for name in names {
+        body[name] = json!(canary);
+    }
+    body["subscribe_url"] = json!(format!("https://example.com/?Token={canary}"));
+    assert!(!format!("{:?}", one(body)).contains(canary));
+}

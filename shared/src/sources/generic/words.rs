@@ -16,130 +16,37 @@ pub(super) struct Reading {
     pub(super) severity: Option<Severity>,
 }
 
+#[rustfmt::skip]
 const RESOLVED: &[&str] = &[
-    "ok",
-    "okay",
-    "resolved",
-    "resolve",
-    "recovered",
-    "recovery",
-    "recover",
-    "closed",
-    "close",
-    "cleared",
-    "clear",
-    "up",
-    "normal",
-    "healthy",
-    "fixed",
-    "passed",
-    "passing",
-    "pass",
-    "success",
-    "successful",
-    "succeeded",
-    "successfully",
-    "green",
-    "operational",
-    "ended",
-    "inactive",
-    "solved",
-    "restored",
-    "online",
+    "ok", "okay", "resolved", "resolve", "recovered", "recovery", "recover", "closed", "close", "cleared",
+    "clear", "up", "normal", "healthy", "fixed", "passed", "passing", "pass", "success", "successful",
+    "succeeded", "successfully", "green", "operational", "ended", "inactive", "solved", "restored", "online",
     "completed",
 ];
+#[rustfmt::skip]
 const FIRING: &[&str] = &[
-    "alarm",
-    "alert",
-    "alerting",
-    "firing",
-    "fired",
-    "fire",
-    "trigger",
-    "triggered",
-    "problem",
-    "down",
-    "failed",
-    "failure",
-    "fail",
-    "failing",
-    "error",
-    "errored",
-    "critical",
-    "crit",
-    "warning",
-    "warn",
-    "fatal",
-    "emergency",
-    "outage",
-    "red",
-    "open",
-    "opened",
-    "active",
-    "unhealthy",
-    "degraded",
-    "breached",
-    "violated",
-    "broken",
-    "unreachable",
-    "offline",
-    "crashed",
-    "aborted",
-    "stalled",
-    "investigating",
-    "identified",
-    "unresolved",
-    "reopened",
-    "nodata",
-    "timeout",
+    "alarm", "alert", "alerting", "firing", "fired", "fire", "trigger", "triggered", "problem", "down",
+    "failed", "failure", "fail", "failing", "error", "errored", "critical", "crit", "warning", "warn", "fatal",
+    "emergency", "outage", "red", "open", "opened", "active", "unhealthy", "degraded", "breached", "violated",
+    "broken", "unreachable", "offline", "activated", "crashed", "aborted", "stalled", "investigating", "identified",
+    "unresolved", "reopened", "nodata", "timeout",
 ];
 /// Words of states that speak of work rather than of trouble; in a field that is named for an action they say nothing.
+#[rustfmt::skip]
 const ONLY_AS_STATE: &[&str] = &[
-    "open",
-    "opened",
-    "active",
-    "inactive",
-    "closed",
-    "close",
-    "completed",
-    "up",
-    "error",
-    "alert",
-    "alarm",
-    "ended",
-    "pass",
-    "clear",
-    "green",
-    "red",
-    "ok",
-    "fire",
-    "normal",
-    "online",
-    "offline",
-    "problem",
-    "warning",
+    "open", "opened", "active", "inactive", "closed", "close", "completed", "up", "error", "alert", "alarm",
+    "ended", "pass", "clear", "green", "red", "ok", "fire", "normal", "online", "offline", "problem", "warning",
     "fixed",
 ];
 /// An action about one of these is about trouble whatever the verb is.
-const TROUBLE: &[&str] =
+pub(super) const TROUBLE: &[&str] =
     &["alert", "alarm", "incident", "monitor", "problem", "check", "outage", "heartbeat"];
 
 /// Fields whose truth is a state.
+#[rustfmt::skip]
 pub(super) const FLAGS: &[&str] = &[
-    "firing",
-    "isfiring",
-    "active",
-    "resolved",
-    "isresolved",
-    "recovered",
-    "ok",
-    "success",
-    "up",
-    "isup",
-    "healthy",
-    "failed",
-    "down",
-    "isdown",
+    "firing", "isfiring", "active", "resolved", "isresolved", "recovered", "ok", "success", "up", "isup",
+    "healthy", "failed", "down", "isdown",
 ];
 
 /// What a state says: the whole of it is known, or every word of it that is known agrees.
@@ -147,11 +54,14 @@ pub(super) fn state(text: &str) -> Option<Reading> {
     read(text, |_| true, false)
 }
 
-/// What an action says: `incident.triggered`, `alert_resolved`; but not `pull_request.opened`.
-pub(super) fn action(text: &str) -> Option<Reading> {
+/// What an action says: `incident.triggered`, `alert_resolved`; but not `pull_request.opened`. In a payload that is about
+/// trouble, a bare `close` says enough.
+pub(super) fn action(text: &str, about_trouble: bool) -> Option<Reading> {
     let words = split(text);
-    let about_trouble = words.iter().any(|word| TROUBLE.contains(&word.as_str()));
-    if about_trouble && words.iter().any(|word| matches!(word.as_str(), "created" | "started" | "new")) {
+    let about_trouble = about_trouble || words.iter().any(|word| TROUBLE.contains(&word.as_str()));
+    if about_trouble
+        && words.iter().any(|word| matches!(word.as_str(), "create" | "created" | "started" | "new"))
+    {
         return Some(Reading { status: Some(Status::Firing), severity: None });
     }
     let counts = |word: &str| !TROUBLE.contains(&word) && (about_trouble || !ONLY_AS_STATE.contains(&word));
@@ -159,13 +69,20 @@ pub(super) fn action(text: &str) -> Option<Reading> {
 }
 
 /// What a title says: only words that stand apart as a state, in brackets, before a colon, or in capitals.
-pub(super) fn in_title(title: &str) -> Option<Reading> {
+pub(super) fn in_title(title: &str) -> Option<(Reading, String)> {
     static MARK: LazyLock<Option<Regex>> = LazyLock::new(|| {
-        Regex::new(r"(?i)^\s*(?:re:\s*)?[^\w\[(*]*(?:[\[(*]+\s*([a-z ]+?)\s*(?::\s*\d+)?\s*[\])*]+|([a-z]+)\s*(?::|-\s|–))|\b(?:is|are|has|went|back)\s+(?:now\s+|been\s+)?(down|up|failing|failed|recovered|resolved|unhealthy|healthy|unreachable|ok|online|offline)\b").ok()
+        Regex::new(concat!(
+            r"(?i)[\[(*]+\s*([a-z][a-z ]*?)\s*(?::\s*\d+)?\s*[\])*]+", // [FIRING:2], (recovered), *Down*
+            r"|^\s*(?:re:\s*)?[^\w\[(*]*([a-z]+)\s*(?::|-\s|–)",       // PROBLEM - web-1, OK: disk
+            r"|\b(?:is|are|has|went|back)\s+(?:now\s+|been\s+)?",      // ... is down, ... has recovered
+            r"(down|up|failing|failed|recovered|resolved|unhealthy|healthy|unreachable|ok|online|offline)\b",
+        ))
+        .ok()
     });
-    let found = MARK.as_ref()?.captures(title)?;
-    let word = found.iter().skip(1).flatten().next()?;
-    state(word.as_str())
+    let near = title.get(..title.floor_char_boundary(400)).unwrap_or(title);
+    let marks = MARK.as_ref()?.captures_iter(near).take(5);
+    let mut words = marks.filter_map(|found| found.iter().skip(1).flatten().next().map(|word| word.as_str()));
+    words.find_map(|word| Some((state(word)?, word.to_owned())))
 }
 
 /// What a field that is true or false says.
@@ -227,7 +144,7 @@ fn severity_word(word: &str) -> Option<Severity> {
         "warning" | "warn" | "medium" | "moderate" | "average" | "minor" | "degraded" | "p3" | "sev3"
         | "s3" | "severity3" | "priority3" => Severity::Warning,
         "info" | "information" | "informational" | "notice" | "low" | "lowest" | "debug" | "trivial"
-        | "normal" | "none" | "ok" | "p4" | "p5" | "sev4" | "sev5" | "s4" => Severity::Info,
+        | "none" | "ok" | "p4" | "p5" | "sev4" | "sev5" | "s4" => Severity::Info,
         _ => return None,
     })
 }
@@ -330,7 +247,7 @@ mod tests {
             ("user.created", None),
             ("error", None),
         ] {
-            assert_eq!(action(text).and_then(|reading| reading.status), expected, "{text}");
+            assert_eq!(action(text, false).and_then(|reading| reading.status), expected, "{text}");
         }
     }
 
@@ -347,8 +264,10 @@ mod tests {
             ("Error budget for payments", None),
             ("How to close an account", None),
             ("(recovered) db", ENDS),
+            ("[checkout.example.com] [Down] refused", FIRES),
+            ("a [strange] herring", None),
         ] {
-            assert_eq!(in_title(title).and_then(|reading| reading.status), expected, "{title}");
+            assert_eq!(in_title(title).and_then(|(reading, _)| reading.status), expected, "{title}");
         }
     }
 

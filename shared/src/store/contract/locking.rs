@@ -171,6 +171,9 @@ pub(super) async fn of_two_hundred_who_open_at_once_one_wins(store: Arc<dyn Stor
     Ok(())
 }
 
+/// How often a caller asks again.
+const PATIENCE: usize = 20;
+
 /// Commits all at once and returns the only one that applied. A store under such load may be unavailable for a moment; then
 /// its caller asks again, as the contract says.
 async fn race(
@@ -181,7 +184,7 @@ async fn race(
     for commit in commits {
         let store = Arc::clone(store);
         tasks.spawn(async move {
-            loop {
+            for _ in 0..PATIENCE {
                 match store.commit(&commit).await {
                     Ok(()) => return Ok(Some(commit)),
                     Err(CommitError::Conflict) => return Ok(None),
@@ -189,6 +192,7 @@ async fn race(
                     Err(other) => return Err(other),
                 }
             }
+            Err(StoreError::Unavailable(format!("{PATIENCE} times")).into())
         });
     }
     let mut winners = Vec::new();

@@ -87,18 +87,22 @@ pub fn checks() -> Vec<Check> {
     }
 }
 
-/// Runs every check, each on its own store from `fresh`, and returns the broken claims with what happened.
+/// Runs all checks at once, each on its own store from `fresh`, and returns the broken claims with what happened.
 pub async fn broken<F>(fresh: F) -> Vec<String>
 where
     F: AsyncFn() -> Arc<dyn Store>,
 {
-    let mut broken = Vec::new();
+    let mut running = Vec::new();
     for check in checks() {
         // A task of its own, so that a failed assertion ends the check and not the suite.
-        match tokio::spawn((check.run)(fresh().await)).await {
+        running.push((check.name, tokio::spawn((check.run)(fresh().await))));
+    }
+    let mut broken = Vec::new();
+    for (name, check) in running {
+        match check.await {
             Ok(Ok(())) => {}
-            Ok(Err(error)) => broken.push(format!("{}: {error}", check.name)),
-            Err(panicked) => broken.push(format!("{}: {panicked}", check.name)),
+            Ok(Err(error)) => broken.push(format!("{name}: {error}")),
+            Err(panicked) => broken.push(format!("{name}: {panicked}")),
         }
     }
     broken

@@ -80,6 +80,18 @@ impl Embedded {
     }
 
     /// A read of a table that was never written fails, so all of them are made at once.
+    /// Every incident's id, in the ids' order: for tools that show all there is. The deployment has no such verb, since its
+    /// table is too large to be read through.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] if the file cannot be read.
+    pub fn incidents(&self) -> Result<Vec<IncidentId>, StoreError> {
+        let reading = self.reading()?;
+        let incidents = reading.open_table(INCIDENTS).map_err(failed)?;
+        let ids = incidents.iter().map_err(failed)?;
+        ids.map(|row| Ok(IncidentId(row.map_err(failed)?.0.value().to_owned()))).collect()
+    }
+
     fn with_tables(database: Database) -> Result<Self, StoreError> {
         let writing = database.begin_write().map_err(failed)?;
         writing.open_table(INCIDENTS).map_err(failed)?;

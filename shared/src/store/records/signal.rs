@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Version, encode};
+use super::{Version, deflated_beyond, encode};
 use crate::core::incident::IncidentId;
 use crate::core::raw::Raw;
 use crate::core::signal::{Link, Severity, Signal, Status};
@@ -97,13 +97,15 @@ pub(in crate::store) struct ChannelRecord {
 }
 
 impl ReceivedRecord {
-    /// The record's bytes, at most about `room` of them.
+    /// The record's bytes, at most `room` of them unless that is too little for any record; deflated only if need be.
     ///
     /// # Errors
     /// As [`encode`].
     pub(in crate::store) fn fitted(record: &SignalRecord, room: usize) -> Result<Vec<u8>, StoreError> {
+        let encoded =
+            |fitted: &Self| encode("a signal record", fitted).map(|json| deflated_beyond(room, json));
         let mut fitted = Self::from(record);
-        let mut bytes = encode("a signal record", &fitted)?;
+        let mut bytes = encoded(&fitted)?;
         while bytes.len() > room && (fitted.raw.is_some() || !fitted.signals.is_empty()) {
             if fitted.raw.take().is_none() {
                 fitted.signals.truncate(fitted.signals.len() / 2);
@@ -117,7 +119,7 @@ impl ReceivedRecord {
                 of = record.signals.len(),
                 "the raw payload or some signals are not kept: the record would be too large"
             );
-            bytes = encode("a signal record", &fitted)?;
+            bytes = encoded(&fitted)?;
         }
         Ok(bytes)
     }

@@ -8,13 +8,18 @@ mod wire;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
 use shared::store::Store;
 use shared::store::dynamo::{DynamoStore, table};
 
 pub(crate) use wire::{Fault, Sent, Wire};
+
+/// The tests are about answers that do not come, not about slow machines.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A store on a fresh table of its own.
 pub(crate) struct Ground {
@@ -24,6 +29,8 @@ pub(crate) struct Ground {
     pub(crate) wire: Wire,
     /// Past the wire, for looking at what is stored.
     pub(crate) client: Client,
+    /// It is an emulator of our choice, so that what only some emulators do can be asked of it.
+    pub(crate) chosen: bool,
     /// The table's name.
     pub(crate) table: String,
 }
@@ -31,7 +38,7 @@ pub(crate) struct Ground {
 impl Ground {
     /// A fresh table on a wire without faults.
     pub(crate) async fn new() -> Self {
-        let endpoint = endpoint().await;
+        let (endpoint, chosen) = endpoint().await;
         let plain = aws_smithy_http_client::Builder::new().build_http();
         let wire = Wire::new(plain.clone());
         let config = |http| {
@@ -40,6 +47,7 @@ impl Ground {
                 .region(Region::new("us-east-1"))
                 .endpoint_url(&endpoint)
                 .credentials_provider(Credentials::new("AKIDEXAMPLE", "secret", None, None, "tests"))
+                .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).build())
                 .http_client(http)
                 .build()
         };
@@ -47,7 +55,7 @@ impl Ground {
         let table = table_name();
         table::create_table(&client, &table).await.unwrap();
         let store = DynamoStore::new(&Client::from_conf(config(wire.clone().shared())), &table);
-        Self { store, wire, client, table }
+        Self { store, wire, client, chosen, table }
     }
 
     /// The store alone.
@@ -57,14 +65,14 @@ impl Ground {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the tests have no main in which to read the environment")]
-async fn endpoint() -> String {
+async fn endpoint() -> (String, bool) {
     if let Ok(endpoint) = std::env::var("DYNAMODB_ENDPOINT") {
-        return endpoint;
+        return (endpoint, false);
     }
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = format!("http://{}", listener.local_addr().unwrap());
     tokio::spawn(dynoxide::server::serve_on(listener, dynoxide::Database::memory().unwrap()));
-    endpoint
+    (endpoint, true)
 }
 
 /// A name that no other test and no earlier run has, in case the endpoint is shared.

@@ -1,0 +1,187 @@
+//! The runner's own API, under `/_local`: the clock, every incident as it is stored, draining, and the samples.
+
+use std::sync::Arc;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use jiff::{SignedDuration, Timestamp};
+use serde::Deserialize;
+use serde_json::{Value, json};
+use shared::core::incident::{Incident, IncidentId, Post, State as IncidentState};
+use shared::deps::Clock;
+use shared::store::{Loaded, Store};
+
+use super::sample_request;
+use crate::samples::{self, Sample};
+use crate::world::World;
+
+/// `GET /_local/clock`
+pub(super) async fn clock(State(world): State<Arc<World>>) -> Response {
+    axum::Json(time(&world)).into_response()
+}
+
+/// How the clock is to be moved.
+#[derive(Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Move {
+    /// `{"advance": "15m"}`
+    Advance(SignedDuration),
+    /// `{"set": "2026-11-22T09:00:00Z"}`
+    Set(Timestamp),
+}
+
+/// `POST /_local/clock`: moves it forward and does what became due on the way.
+pub(super) async fn move_clock(State(world): State<Arc<World>>, body: String) -> Response {
+    let wanted: Move = match serde_json::from_str(&body) {
+        Ok(wanted) => wanted,
+        Err(error) => {
+            return refuse(&format!(
+                "{error}; say {{\"advance\":\"15m\"}} or {{\"set\":\"2026-11-22T09:00:00Z\"}}"
+            ));
+        }
+    };
+    let now = world.clock.now();
+    let to = match wanted {
+        Move::Advance(by) => now.checked_add(by).ok(),
+        Move::Set(to) => Some(to),
+    };
+    match to {
+        Some(to) if to >= now && to.duration_since(now) <= MOST => {
+            let did = world.pass_until(to).await;
+            let mut answer = time(&world);
+            if let Some(fields) = answer.as_object_mut() {
+                fields.insert("did".to_owned(), json!(did));
+            }
+            axum::Json(answer).into_response()
+        }
+        _ => refuse("the clock only goes forward, by at most 90 days at a time"),
+    }
+}
+
+/// The farthest that the clock is moved at once; every minute on the way is ticked.
+const MOST: SignedDuration = SignedDuration::from_hours(24 * 90);
+
+/// `POST /_local/drain`
+pub(super) async fn drain(State(world): State<Arc<World>>) -> Response {
+    axum::Json(world.drain().await).into_response()
+}
+
+/// `GET /_local/incidents`
+pub(super) async fn incidents(State(world): State<Arc<World>>) -> Response {
+    let mut incidents = Vec::new();
+    let ids: Vec<IncidentId> = match world.store.incidents() {
+        Ok(ids) => ids,
+        Err(error) => return failed(&error),
+    };
+    for id in ids {
+        match world.store.incident(&id).await {
+            Ok(Some(loaded)) => incidents.push(loaded),
+            Ok(None) => {}
+            Err(error) => return failed(&error),
+        }
+    }
+    incidents
+        .sort_by(|a, b| (a.incident.opened_at, &a.incident.id).cmp(&(b.incident.opened_at, &b.incident.id)));
+    axum::Json(incidents.iter().map(incident).collect::<Vec<_>>()).into_response()
+}
+
+fn incident(loaded: &Loaded) -> Value {
+    let Loaded { incident, timeline } = loaded;
+    let timeline: Vec<Value> = timeline
+        .iter()
+        .map(|entry| json!({ "id": entry.id, "at": entry.at, "by": entry.by, "what": entry.what, "lines": entry.lines }))
+        .collect();
+    json!({
+        "id": incident.id,
+        "route": incident.route,
+        "key": incident.group,
+        "state": incident.state.word(),
+        "owner": owner(incident),
+        "severity": incident.severity,
+        "title": incident.content.title,
+        "labels": incident.content.labels,
+        "version": incident.version,
+        "revision": incident.revision,
+        "counts": incident.counts,
+        "posts": incident.posts.iter().map(post).collect::<Vec<_>>(),
+        "timeline": timeline,
+    })
+}
+
+fn owner(incident: &Incident) -> Option<&shared::core::incident::Actor> {
+    match &incident.state {
+        IncidentState::Acknowledged { by, .. } => Some(by),
+        _ => None,
+    }
+}
+
+fn post(post: &Post) -> Value {
+    json!({
+        "channel": post.channel,
+        "channel_id": post.channel_id,
+        "ts": post.ts(),
+        "shown_revision": post.shown_revision,
+        "moved": post.moved,
+        "failures": post.failures,
+    })
+}
+
+/// `GET /_local/events`
+pub(super) async fn samples(State(world): State<Arc<World>>) -> Response {
+    axum::Json(samples::all(&world)).into_response()
+}
+
+/// `GET /_local/events/{source}/{name}`
+pub(super) async fn sample(Path((source, name)): Path<(String, String)>) -> Response {
+    match samples::find(&source, &name) {
+        Some(sample) => axum::Json(sample).into_response(),
+        None => {
+            (StatusCode::NOT_FOUND, axum::Json(json!({ "ok": false, "error": "there is no such sample" })))
+                .into_response()
+        }
+    }
+}
+
+/// What the page's drawer sends.
+#[derive(Deserialize)]
+pub(super) struct Send {
+    source: String,
+    name: Option<String>,
+    body: Option<String>,
+}
+
+/// `POST /_local/send`: sends a sample, as if it happened now, or what was typed, as it is.
+pub(super) async fn send(State(world): State<Arc<World>>, axum::Json(send): axum::Json<Send>) -> Response {
+    let sample = send.name.as_deref().and_then(|name| samples::find(&send.source, name));
+    let sample = match (send.body, sample) {
+        (Some(body), None) => Sample::plain(&send.source, body),
+        (Some(body), Some(sample)) => Sample { body, ..sample },
+        (None, Some(sample)) => Sample { body: samples::as_of(&sample.body, world.clock.now()), ..sample },
+        (None, None) => return refuse("there is no such sample, and no body"),
+    };
+    match sample_request(&sample, &world).await {
+        Ok(answer) => {
+            let body = String::from_utf8_lossy(answer.body());
+            axum::Json(json!({ "status": answer.status().as_u16(), "body": body })).into_response()
+        }
+        Err(error) => refuse(&error.to_string()),
+    }
+}
+
+fn time(world: &World) -> Value {
+    json!({
+        "now": world.clock.now(),
+        "offset_seconds": world.clock.offset().as_secs(),
+        "frozen": world.clock.stands(),
+    })
+}
+
+fn refuse(error: &str) -> Response {
+    (StatusCode::BAD_REQUEST, axum::Json(json!({ "ok": false, "error": error }))).into_response()
+}
+
+fn failed(error: &shared::store::StoreError) -> Response {
+    let body = json!({ "ok": false, "error": error.to_string() });
+    (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(body)).into_response()
+}

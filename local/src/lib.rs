@@ -1,0 +1,31 @@
+//! Callboard on a laptop: the deployment's functions, unchanged, around an embedded store, queues with SQS's semantics, a
+//! clock that can be moved, and a Slack workspace to play with. Runner and test harness are one program.
+//!
+//! - `world`: everything wired, and the work that the cloud would do by itself: queues drained, ticks ticked
+//! - `clock`, `queue`: the seams that AWS has for real
+//! - `http`: the addresses of the deployment, the Lambda invoke API, the runner's own API, the page
+//! - `samples`: the payloads in `events/`, to send from the page or a script
+//! - `scenario`: whole stories as scripts, for people and for the tests
+//! - `verbs`: what `cargo local VERB` does
+//!
+//! No business rule may enter: deleting this crate changes nothing in AWS.
+
+pub mod clock;
+pub mod http;
+pub mod queue;
+pub mod samples;
+pub mod scenario;
+pub mod verbs;
+pub mod world;
+
+/// What can go wrong here is told to the person at the keyboard, in one sentence with what to do.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub struct Trouble(pub String);
+
+impl Trouble {
+    /// A sentence, and what lies behind it.
+    pub fn because(sentence: &str, cause: impl std::fmt::Display) -> Self {
+        Trouble(format!("{sentence}: {cause}"))
+    }
+}

@@ -1,0 +1,222 @@
+//! The two queues in one process, with SQS's semantics: at least once, visibility, dead letters after so many tries; `wakes`
+//! FIFO by channel with five minutes of deduplication. With a file, what was accepted survives the end of the process.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
+use serde::{Deserialize, Serialize};
+use shared::core::raw::Raw;
+use shared::deps::Clock;
+use shared::queue::{Queue, QueueError, Verdict, Wake};
+use tokio::sync::Notify;
+
+use crate::Trouble;
+use crate::clock::LocalClock;
+
+/// Message number -> message.
+const MESSAGES: TableDefinition<u64, &[u8]> = TableDefinition::new("messages");
+
+/// The most messages that one invocation of the router gets.
+const BATCH: usize = 10;
+
+/// How long a failed message stays out of sight.
+const VISIBILITY: SignedDuration = SignedDuration::from_secs(30);
+
+/// A failed message goes to the dead letters after so many tries.
+const MOST_TRIES: u32 = 5;
+
+/// How long the same wake is swallowed (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html>).
+const DEDUPLICATION: SignedDuration = SignedDuration::from_mins(5);
+
+/// The queues of one world.
+#[derive(Debug)]
+pub struct LocalQueue {
+    state: Mutex<State>,
+    file: Option<Database>,
+    clock: Arc<LocalClock>,
+    /// Rung when something was sent.
+    pub bell: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    messages: BTreeMap<u64, Message>,
+    next: u64,
+    sent: BTreeMap<String, Timestamp>,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+struct Message {
+    body: Body,
+    visible_at: Timestamp,
+    tries: u32,
+    dead: bool,
+}
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+enum Body {
+    Signal(Raw),
+    Wake(Wake),
+}
+
+/// Messages on their way to a consumer, by number.
+pub type Batch<T> = Vec<(u64, T)>;
+
+impl LocalQueue {
+    /// Queues that are gone with the process.
+    pub fn memory(clock: Arc<LocalClock>) -> Self {
+        LocalQueue { state: Mutex::default(), file: None, clock, bell: Notify::new() }
+    }
+
+    /// Queues in a file.
+    ///
+    /// # Errors
+    /// The file cannot be used.
+    pub fn open(path: &Path, clock: Arc<LocalClock>) -> Result<Self, Trouble> {
+        let trouble = |error: redb::Error| Trouble::because("the queues' file cannot be used", error);
+        let file = Database::create(path).map_err(|error| trouble(error.into()))?;
+        let mut state = State::default();
+        let writing = file.begin_write().map_err(|error| trouble(error.into()))?;
+        writing.open_table(MESSAGES).map_err(|error| trouble(error.into()))?;
+        writing.commit().map_err(|error| trouble(error.into()))?;
+        let reading = file.begin_read().map_err(|error| trouble(error.into()))?;
+        let table = reading.open_table(MESSAGES).map_err(|error| trouble(error.into()))?;
+        for row in table.iter().map_err(|error| trouble(error.into()))? {
+            let (number, message) = row.map_err(|error| trouble(error.into()))?;
+            let message = serde_json::from_slice(message.value())
+                .map_err(|error| Trouble::because("a stored message cannot be read", error))?;
+            state.next = number.value() + 1;
+            state.messages.insert(number.value(), message);
+        }
+        drop(table);
+        Ok(LocalQueue { state: Mutex::new(state), file: Some(file), clock, bell: Notify::new() })
+    }
+
+    /// The signals that are visible now, for one invocation of the router.
+    pub fn take_signals(&self) -> Batch<Raw> {
+        let now = self.clock.now();
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let visible = state.messages.iter().filter(|(_, message)| !message.dead && message.visible_at <= now);
+        let signals = visible.filter_map(|(number, message)| match &message.body {
+            Body::Signal(raw) => Some((*number, raw.clone())),
+            Body::Wake(_) => None,
+        });
+        signals.take(BATCH).collect()
+    }
+
+    /// The next wake of each channel, where it is visible: a channel whose first message waits is served nothing.
+    pub fn take_wakes(&self) -> Batch<Wake> {
+        let now = self.clock.now();
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut first: BTreeMap<&str, (u64, &Message, &Wake)> = BTreeMap::new();
+        for (number, message) in state.messages.iter().filter(|(_, message)| !message.dead) {
+            if let Body::Wake(wake) = &message.body {
+                first.entry(&wake.channel).or_insert((*number, message, wake));
+            }
+        }
+        let mut visible: Batch<Wake> = first
+            .into_values()
+            .filter(|(_, message, _)| message.visible_at <= now)
+            .map(|(number, _, wake)| (number, wake.clone()))
+            .collect();
+        visible.sort_by_key(|(number, _)| *number);
+        visible
+    }
+
+    /// What the consumer wants done with a message.
+    ///
+    /// # Errors
+    /// The file cannot be written.
+    pub fn settle(&self, number: u64, verdict: Verdict) -> Result<(), QueueError> {
+        let now = self.clock.now();
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(message) = state.messages.get_mut(&number) else { return Ok(()) };
+        match verdict {
+            Verdict::Done => {
+                state.messages.remove(&number);
+                return self.write(number, None);
+            }
+            Verdict::Again(at) => message.visible_at = at,
+            Verdict::Failed => {
+                message.tries += 1;
+                message.dead = message.tries >= MOST_TRIES;
+                message.visible_at = now.checked_add(VISIBILITY).unwrap_or(now);
+            }
+        }
+        let message = message.clone();
+        self.write(number, Some(&message))
+    }
+
+    /// When the next message is visible; `None` if none waits.
+    pub fn next_at(&self) -> Option<Timestamp> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut held: BTreeMap<&str, ()> = BTreeMap::new();
+        let waiting = state.messages.values().filter(|message| !message.dead);
+        // Behind the first wake of a channel nothing happens before that one.
+        let first = waiting.filter(|message| match &message.body {
+            Body::Signal(_) => true,
+            Body::Wake(wake) => held.insert(&wake.channel, ()).is_none(),
+        });
+        first.map(|message| message.visible_at).min()
+    }
+
+    /// How many messages wait, and how many are dead.
+    pub fn depth(&self) -> (usize, usize) {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let dead = state.messages.values().filter(|message| message.dead).count();
+        (state.messages.len() - dead, dead)
+    }
+
+    fn send(&self, bodies: Vec<Body>) -> Result<(), QueueError> {
+        let now = self.clock.now();
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.sent.retain(|_, sent| now.duration_since(*sent) < DEDUPLICATION);
+        for body in bodies {
+            if let Body::Wake(wake) = &body
+                && state.sent.insert(wake.deduplication_id(), now).is_some()
+            {
+                continue;
+            }
+            let number = state.next;
+            let message = Message { body, visible_at: now, tries: 0, dead: false };
+            self.write(number, Some(&message))?;
+            state.next += 1;
+            state.messages.insert(number, message);
+        }
+        self.bell.notify_one();
+        Ok(())
+    }
+
+    fn write(&self, number: u64, message: Option<&Message>) -> Result<(), QueueError> {
+        let Some(file) = &self.file else { return Ok(()) };
+        let write = || -> Result<(), redb::Error> {
+            let writing = file.begin_write()?;
+            {
+                let mut table = writing.open_table(MESSAGES)?;
+                match message.map(serde_json::to_vec) {
+                    Some(Ok(bytes)) => drop(table.insert(number, bytes.as_slice())?),
+                    Some(Err(error)) => return Err(redb::Error::Corrupted(error.to_string())),
+                    None => drop(table.remove(number)?),
+                }
+            }
+            writing.commit()?;
+            Ok(())
+        };
+        write().map_err(|error| QueueError(error.to_string()))
+    }
+}
+
+#[async_trait]
+impl Queue for LocalQueue {
+    async fn signals(&self, raw: &[Raw]) -> Result<(), QueueError> {
+        self.send(raw.iter().cloned().map(Body::Signal).collect())
+    }
+
+    async fn wakes(&self, wakes: &[Wake]) -> Result<(), QueueError> {
+        self.send(wakes.iter().cloned().map(Body::Wake).collect())
+    }
+}

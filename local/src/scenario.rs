@@ -1,0 +1,255 @@
+//! Whole stories as scripts, one sentence a line, for people (`cargo local scenario FILE`) and for the tests, which compare
+//! what is told with what was told before. The clock stands still except where the script lets time pass, so a story goes
+//! the same every time.
+//!
+//! `script` reads a line, this file does it. To add a sentence, add a row to `script` and an arm here.
+
+use std::fmt::Write;
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::json;
+use shared::deps::Clock;
+use slack_emulator::{Act, Emulator, Fault, FaultKind};
+
+use crate::Trouble;
+use crate::http::{listen, sample_request, serve};
+use crate::samples;
+use crate::world::{Options, World};
+
+mod script;
+
+use script::{Line, read};
+
+/// When every story begins, unless it says otherwise.
+const BEGIN: &str = "2026-11-22T09:00:30Z";
+
+/// Runs a script in a world of its own and tells what happened.
+///
+/// # Errors
+/// A line that cannot be understood, with its number; or a world that cannot be made.
+pub async fn run(script: &str, config: Option<&Path>) -> Result<String, Trouble> {
+    let begin: Timestamp = BEGIN.parse().map_err(|error| Trouble::because("no time to begin", error))?;
+    let listener = listen(0).await?;
+    let address = listener.local_addr().map_err(|error| Trouble::because("no address", error))?;
+    let options =
+        Options { config: config.map(Path::to_path_buf), stands_at: Some(begin), ..Options::default() };
+    let world = Arc::new(World::new(&options, format!("http://{address}"))?);
+    let server = tokio::spawn(serve(world.clone(), listener));
+    let mut story = Story { world: &world, told: String::new() };
+    let mut result = Ok(());
+    for (number, line) in script.lines().enumerate() {
+        let _ = writeln!(story.told, "{line}");
+        result = match read(line) {
+            Ok(None) => Ok(()),
+            Ok(Some(line)) => story.act(line).await,
+            Err(error) => Err(error),
+        };
+        if let Err(error) = result {
+            result = Err(Trouble(format!("line {}: {error}\n    {line}", number + 1)));
+            break;
+        }
+    }
+    server.abort();
+    result.map(|()| story.told)
+}
+
+struct Story<'a> {
+    world: &'a World,
+    told: String,
+}
+
+impl Story<'_> {
+    async fn act(&mut self, line: Line) -> Result<(), Trouble> {
+        match line {
+            Line::Send { file, now, times } => self.send(&file, now, times).await,
+            Line::Drain => {
+                let done = self.world.drain().await;
+                if done.dead > 0 || done.waiting > 0 {
+                    self.tell(&format!("{} waiting, {} dead", done.waiting, done.dead));
+                }
+                Ok(())
+            }
+            Line::Advance(by) => {
+                let to = self.world.clock.now().checked_add(by);
+                let to = to.map_err(|error| Trouble::because("that is too far", error))?;
+                self.world.pass_until(to).await;
+                Ok(())
+            }
+            Line::Show(channel) => {
+                let text = self.slack()?.channel_text(&channel);
+                self.tell(&text);
+                Ok(())
+            }
+            Line::Incidents => self.incidents().await,
+            Line::Calls(method) => {
+                let calls = self.slack()?.calls();
+                let calls = calls.iter().filter(|call| call.method == method).count();
+                self.tell(&format!("{method} was called {calls} times"));
+                Ok(())
+            }
+            Line::Press { who, label, channel } => self.press(&who, &label, &channel).await,
+            Line::Choose { who, label, channel } => self.choose(&who, &label, &channel).await,
+            Line::Type { who, text, channel } => {
+                let (command, text) = text.split_once(' ').unwrap_or((&text, ""));
+                let act = Act::Command { channel, command: command.to_owned(), text: text.to_owned() };
+                self.person(&who, act).await
+            }
+            Line::React { who, emoji, channel, on } => {
+                let ts = self.latest(&channel)?;
+                let name = emoji.trim_matches(':').to_owned();
+                self.person(
+                    &who,
+                    if on { Act::React { channel, ts, name } } else { Act::Unreact { channel, ts, name } },
+                )
+                .await
+            }
+            Line::Reply { who, text, channel } => {
+                let thread_ts = Some(self.latest(&channel)?);
+                self.person(&who, Act::Message { channel, text, thread_ts }).await
+            }
+            Line::Fill { who, text } => self.fill(&who, &text).await,
+            Line::Delete { who, channel } => {
+                let ts = self.latest(&channel)?;
+                self.person(&who, Act::Delete { channel, ts }).await
+            }
+            Line::Archive { channel, archived } => {
+                self.slack()?.archive(&channel, archived);
+                Ok(())
+            }
+            Line::SlackFails { method, kind, times } => {
+                self.slack()?.fail(Fault { method, kind, times });
+                Ok(())
+            }
+            Line::SlackDown => {
+                self.slack()?.fail(Fault {
+                    method: None,
+                    kind: FaultKind::Status { status: 503 },
+                    times: u32::MAX,
+                });
+                Ok(())
+            }
+            Line::SlackUp => {
+                self.slack()?.clear_faults();
+                Ok(())
+            }
+        }
+    }
+
+    async fn send(&mut self, file: &str, now: bool, times: u32) -> Result<(), Trouble> {
+        let (source, name) = file.split_once('/').unwrap_or(("generic", file));
+        let mut sample =
+            samples::find(source, name).ok_or_else(|| Trouble(format!("there is no events/{file}")))?;
+        if now {
+            sample.body = samples::as_of(&sample.body, self.world.clock.now());
+        }
+        for _ in 0..times {
+            let answer = sample_request(&sample, self.world).await?;
+            if answer.status() != http::StatusCode::OK {
+                let body = String::from_utf8_lossy(answer.body()).into_owned();
+                self.tell(&format!("answered {}: {body}", answer.status()));
+            }
+        }
+        Ok(())
+    }
+
+    async fn press(&mut self, who: &str, label: &str, channel: &str) -> Result<(), Trouble> {
+        let ts = self.latest(channel)?;
+        let action = script::action(label);
+        self.person(who, Act::press(channel, &ts, &action)).await
+    }
+
+    async fn choose(&mut self, who: &str, label: &str, channel: &str) -> Result<(), Trouble> {
+        let message = self.slack()?.messages(channel, &user(who)).pop();
+        let message = message.ok_or_else(|| Trouble(format!("{channel} is empty")))?;
+        let value = option_value(&json!([message.blocks, message.attachments]), label);
+        let value = value.ok_or_else(|| Trouble(format!("no menu in {channel} says \"{label}\"")))?;
+        self.person(who, Act::choose(channel, &message.ts, "more", &value)).await
+    }
+
+    async fn fill(&mut self, who: &str, text: &str) -> Result<(), Trouble> {
+        let views = self.slack()?.views(&user(who));
+        let view = views.last().and_then(|view| view.get("id")).and_then(|id| id.as_str()).map(str::to_owned);
+        let view = view.ok_or_else(|| Trouble(format!("{who} has no form open")))?;
+        let values = json!({ "note": { "note": { "type": "plain_text_input", "value": text } } });
+        let values = values.as_object().cloned().unwrap_or_default();
+        self.person(who, Act::Submit { view, values }).await
+    }
+
+    async fn person(&mut self, who: &str, act: Act) -> Result<(), Trouble> {
+        let acted = self.slack()?.act(&user(who), act).await;
+        if let Some(error) = acted.error {
+            self.tell(&format!("{who} is told: {error}"));
+        }
+        Ok(())
+    }
+
+    async fn incidents(&mut self) -> Result<(), Trouble> {
+        let trouble = |error| Trouble::because("the store does not answer", error);
+        for id in self.world.store.incidents().map_err(trouble)? {
+            let loaded =
+                shared::store::Store::incident(self.world.store.as_ref(), &id).await.map_err(trouble)?;
+            if let Some(loaded) = loaded {
+                let incident = &loaded.incident;
+                let behind = if incident.behind_at.is_some() { ", behind" } else { "" };
+                self.tell(&format!(
+                    "{}: {}, {}, {} signals, {} entries{behind}",
+                    incident.content.title,
+                    incident.state.word(),
+                    incident.severity.word(),
+                    incident.counts.signals,
+                    loaded.timeline.len(),
+                ));
+            }
+        }
+        Ok(())
+    }
+
+    /// The newest message of ours in a channel that everybody sees, in the channel itself.
+    fn latest(&self, channel: &str) -> Result<String, Trouble> {
+        let messages = self.slack()?.messages(channel, "");
+        let ours =
+            messages.iter().rev().find(|message| message.only_for.is_none() && message.thread_ts.is_none());
+        ours.map(|message| message.ts.clone())
+            .ok_or_else(|| Trouble(format!("there is no message in {channel}")))
+    }
+
+    fn slack(&self) -> Result<&Emulator, Trouble> {
+        self.world
+            .slack
+            .as_ref()
+            .ok_or_else(|| Trouble("a script needs the Slack workspace of this machine".to_owned()))
+    }
+
+    fn tell(&mut self, text: &str) {
+        for line in text.lines() {
+            let _ = writeln!(self.told, "    {line}");
+        }
+    }
+}
+
+/// `ana` is Ana.
+fn user(who: &str) -> String {
+    match who {
+        "ben" => "U02BEN",
+        "chi" => "U03CHI",
+        _ => "U01ANA",
+    }
+    .to_owned()
+}
+
+/// The value of the option with this label, anywhere in a message.
+fn option_value(within: &serde_json::Value, label: &str) -> Option<String> {
+    let text = within.pointer("/text/text").and_then(|text| text.as_str());
+    if let (Some(text), Some(value)) = (text, within.get("value").and_then(|value| value.as_str()))
+        && text == label
+    {
+        return Some(value.to_owned());
+    }
+    match within {
+        serde_json::Value::Array(items) => items.iter().find_map(|item| option_value(item, label)),
+        serde_json::Value::Object(fields) => fields.values().find_map(|field| option_value(field, label)),
+        _ => None,
+    }
+}

@@ -1,0 +1,8 @@
+//! What `cargo local VERB` does, one file a verb.
+
+pub mod check;
+pub mod replay;
+pub mod route;
+pub mod scenario;
+pub mod tick;
+pub mod up;

@@ -1,0 +1,97 @@
+//! `route FILE`: how a payload would be read, where it would go, and why, by the code that decides.
+
+use std::fmt::Write;
+use std::fs;
+use std::path::Path;
+
+use jiff::Timestamp;
+use shared::core::raw::Raw;
+use shared::core::routing::Decision;
+use shared::core::signal::Signal;
+
+use crate::Trouble;
+use crate::world::rules;
+
+/// Tells what would become of the payload in `file`. `source` names its source; without one it is recognised.
+///
+/// # Errors
+/// The file cannot be read, or the config has faults.
+pub fn route(
+    file: &Path,
+    source: Option<&str>,
+    config: Option<&Path>,
+    now: Timestamp,
+) -> Result<String, Trouble> {
+    let (config, sources) = rules(config)?;
+    let raw = raw(file, source, now)?;
+    let mapped = sources.map(&raw);
+    let mut told = String::new();
+    let mapping = mapped.trace.mapping.as_deref().unwrap_or("none: it was read generically");
+    let _ = writeln!(told, "mapping   {mapping}");
+    for note in &mapped.trace.notes {
+        let _ = writeln!(told, "note      {note}");
+    }
+    if let Some(reason) = &mapped.skipped {
+        let _ = writeln!(told, "skipped   {reason}");
+    }
+    for signal in &mapped.signals {
+        told.push('\n');
+        tell_signal(&mut told, signal);
+        for decision in config.routes.decide(signal) {
+            tell_decision(&mut told, &decision);
+        }
+    }
+    Ok(told)
+}
+
+/// A payload's file as a notification, with the headers in the file beside it.
+pub(crate) fn raw(file: &Path, source: Option<&str>, now: Timestamp) -> Result<Raw, Trouble> {
+    let read = |path: &Path| {
+        fs::read(path).map_err(|error| Trouble::because(&format!("{} cannot be read", path.display()), error))
+    };
+    let body = String::from_utf8_lossy(&read(file)?).into_owned();
+    let beside = file.with_extension("headers.json");
+    let headers = match beside.exists() {
+        true => serde_json::from_slice(&read(&beside)?).map_err(|error| {
+            Trouble::because(&format!("{} is no list of headers", beside.display()), error)
+        })?,
+        false => Default::default(),
+    };
+    Ok(Raw {
+        id: "route".to_owned(),
+        source: source.map(str::to_owned),
+        headers,
+        body,
+        received_at: now,
+        note: None,
+    })
+}
+
+fn tell_signal(told: &mut String, signal: &Signal) {
+    let rows = [
+        ("title", signal.title.clone()),
+        ("status", format!("{}, {}", signal.status.word(), signal.severity.word())),
+        ("kind", format!("{} from {}", signal.kind, signal.source)),
+        ("facts", signal.facts.join(" · ")),
+        ("text", signal.text.lines().next().unwrap_or_default().to_owned()),
+        (
+            "labels",
+            signal.labels.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join(" "),
+        ),
+        ("link", signal.links.first().map(|link| link.url.clone()).unwrap_or_default()),
+        ("key", signal.key.clone()),
+    ];
+    for (name, value) in rows.into_iter().filter(|(_, value)| !value.is_empty()) {
+        let _ = writeln!(told, "{name:<9} {value}");
+    }
+}
+
+fn tell_decision(told: &mut String, decision: &Decision) {
+    let why = decision.why.when.as_deref().unwrap_or("no condition");
+    let _ = writeln!(told, "route     {} ({why})", decision.route);
+    let _ = writeln!(told, "channel   {}", decision.channels.join(" "));
+    let _ = writeln!(told, "group     {}", decision.group.replace('\n', " "));
+    for (route, condition) in &decision.why.rejected {
+        let _ = writeln!(told, "not       {route}: {condition} fails");
+    }
+}

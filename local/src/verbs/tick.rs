@@ -1,0 +1,36 @@
+//! `tick`: one tick of the notifier, in the instance that runs.
+
+use crate::Trouble;
+
+/// Asks the running instance at `url` for a tick and says what it did.
+///
+/// # Errors
+/// None runs there.
+pub async fn tick(url: &str) -> Result<String, Trouble> {
+    let address = format!("{url}/2015-03-31/functions/notifier/invocations");
+    let answer = post(&address, "{}".to_owned(), &[]).await?;
+    Ok(format!("ticked: {}", answer.1))
+}
+
+/// Sends something to the running instance: the status and the body of its answer.
+pub(crate) async fn post(
+    address: &str,
+    body: String,
+    headers: &[(String, String)],
+) -> Result<(u16, String), Trouble> {
+    let client =
+        reqwest::Client::builder().build().map_err(|error| Trouble::because("no HTTP client", error))?;
+    let mut request = client.post(address).body(body);
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    let answer = request.send().await.map_err(|error| {
+        Trouble::because(
+            "nothing answers there; start it with `cargo local` (`--url` names another address)",
+            error,
+        )
+    })?;
+    let status = answer.status().as_u16();
+    let body = answer.text().await.map_err(|error| Trouble::because("the answer was cut off", error))?;
+    Ok((status, body))
+}
