@@ -381,7 +381,9 @@ fn is_accepted(signal: &Signal, buttons: &[Button]) {
     };
     let opened = open(start, signal, &[note(&signal.text)], &Rules::default(), at(0));
     let mut timeline = opened.entries;
-    timeline.extend(timeline.clone().into_iter().cycle().take(90));
+    // More entries than a page shows, as long as they are short.
+    let many = if signal.text.len() > 1_000 { 2 } else { 90 };
+    timeline.extend(timeline.clone().into_iter().cycle().take(many));
     let slack = slack();
     let card = view(&opened.incident, &timeline, buttons);
     post(&slack, &message::card(&card));

@@ -50,7 +50,7 @@ pub(crate) fn opening() -> Opening {
         route: "payments".into(),
         group: "cloudwatch\napi-prod-cpu".into(),
         channels: vec!["#alerts".into()],
-        show_unfired: true,
+        show_unfired: false,
         why: Why {
             when: Some("labels.service == \"payments\"".into()),
             grouped_by: Vec::new(),

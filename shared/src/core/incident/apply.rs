@@ -7,6 +7,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::answer::Answer;
+use super::event::{Event, Origin, Response, Verb};
 use super::{
     Actor, Content, Counts, Effect, Entry, Incident, IncidentId, Line, MAX_THINGS, Post, QUIET, State, Thing,
     What, Why, entry_id,
@@ -32,56 +33,6 @@ impl Default for Rules {
             grace: SignedDuration::from_secs(60),
         }
     }
-}
-
-/// Something that happened to an incident.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// A signal of its group arrived.
-    Signal(Signal),
-    /// A person did something.
-    Response(Response),
-    /// Its due time came.
-    Due,
-}
-
-/// What a person did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Response {
-    /// What they want.
-    pub verb: Verb,
-    /// Slack user id.
-    pub by: String,
-    /// How they said it.
-    pub origin: Origin,
-}
-
-/// What a person wants.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verb {
-    /// I look at it.
-    Ack,
-    /// I do not look at it any more.
-    Unack,
-    /// It is over.
-    Resolve,
-    /// It is not over.
-    Reopen,
-    /// Remember this.
-    Note(String),
-}
-
-/// How a person said it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// A button, a menu or a form.
-    Button,
-    /// A slash command.
-    Command,
-    /// A reaction. Taking one back undoes only what the same person did.
-    Emoji,
-    /// A reply in the thread, which is there for all to see already.
-    Thread,
 }
 
 /// The next incident, what to remember of the step, and what became of each event.
