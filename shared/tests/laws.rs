@@ -404,8 +404,8 @@ fn is_accepted(signal: &Signal, buttons: &[Button]) {
 
 #[test]
 fn a_card_of_any_text_is_accepted() {
-    // Around the limits of a label, a button, a header, a card's text, a section, and all of a message.
-    for length in [0, 1, 75, 76, 600, 601, 3_000, 3_001, 10_000] {
+    // Around the limits of a button, a card's text and a section.
+    for length in [0, 1, 75, 76, 600, 601, 3_001] {
         for text in hostile(length) {
             is_accepted(&filled(&text, 3), &Button::USUAL);
         }

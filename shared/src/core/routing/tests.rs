@@ -17,7 +17,6 @@ fn route(name: &str, when: &str, to: &str, group_by: &[&str]) -> Route {
         goes_on: false,
         show_unfired: false,
         buttons: vec![Button::Why],
-        show_unfired: false,
     }
 }
 
