@@ -109,9 +109,8 @@ pub fn open(opening: Opening, first: &Signal, rest: &[Event], rules: &Rules, now
 /// would have reopened it. Anything else belongs to the incident that is there.
 pub fn starts_anew(latest: &Incident, signal: &Signal, rules: &Rules, now: Timestamp) -> bool {
     let State::Resolved { at, .. } = &latest.state else { return false };
-    let newer = latest.things.get(&signal.key).is_none_or(|thing| signal.at > thing.at);
     let late = now.duration_since(*at) > rules.reopen_within;
-    newer && late && signal.status == Status::Firing
+    late && !latest.knows(signal) && signal.status == Status::Firing
 }
 
 /// Folds events into the incident (`now`: our clock).

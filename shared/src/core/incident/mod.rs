@@ -208,6 +208,11 @@ impl Incident {
         }
     }
 
+    /// Whether a signal tells it nothing newer about its thing, by the sender's clock.
+    pub fn knows(&self, signal: &Signal) -> bool {
+        self.things.get(&signal.key).is_some_and(|thing| signal.at <= thing.at)
+    }
+
     /// How many things still fire, and how many there are.
     pub fn firing_things(&self) -> (usize, usize) {
         let firing = self.things.values().filter(|thing| thing.status == Status::Firing).count();
