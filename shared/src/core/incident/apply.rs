@@ -206,10 +206,12 @@ impl<'a> Fold<'a> {
         }
         self.learn_start(signal);
         let fires = signal.status == Status::Firing;
-        let new_thing = !self.incident.things.contains_key(&signal.key);
+        let mut new_thing = !self.incident.things.contains_key(&signal.key);
         if !new_thing || self.incident.things.len() < MAX_THINGS {
             self.incident.things.insert(signal.key.clone(), Thing { status: signal.status, at: signal.at });
         } else if fires {
+            // Whether it was told of before cannot be known any more, so only the first that finds no room is.
+            new_thing = self.incident.counts.untracked == 0;
             self.incident.counts.untracked += 1;
         }
         if fires {

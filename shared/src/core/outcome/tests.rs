@@ -116,7 +116,7 @@ fn every_outcome_of_every_step_leaves_what_is_known() {
         (&line, later(slack_says), "wanted: hold for 30"),
         (&line, Outcome::BadBlocks, "dropped refused: go on"),
         (&line, Outcome::Gone, "dropped refused: go on"),
-        (&line, dead(), "dropped is_archived: go on"),
+        (&line, dead(), "wanted, moved to #ops: go on"),
         (&line, refused(), "dropped no_permission: go on"),
         (&find_line, posted(), "done 200.1: go on"),
         (&find_line, Outcome::NotFound, "started, looked 1: go on"),
