@@ -169,7 +169,9 @@ pub fn pause(record: &Record, verdict: Verdict, now: Timestamp) -> Option<Signed
     let pause = match verdict {
         Verdict::Done => return None,
         // Whole seconds, and not too early.
-        Verdict::Again(at) => SignedDuration::from_secs((at.duration_since(now).as_millis() as i64 + 999).div_euclid(1000)),
+        Verdict::Again(at) => {
+            SignedDuration::from_secs((at.duration_since(now).as_millis() as i64 + 999).div_euclid(1000))
+        }
         Verdict::Failed => {
             let doublings = record.tries.saturating_sub(1).min(8);
             LONGEST_PAUSE.min(FIRST_PAUSE * (1 << doublings))
@@ -197,7 +199,14 @@ mod tests {
 
     fn raw_of(body: String) -> Raw {
         let headers = BTreeMap::from([("user-agent".to_owned(), "GitHub-Hookshot/1".to_owned())]);
-        Raw { id: "D1".to_owned(), source: Some("github".to_owned()), headers, body, received_at: t(0), note: None }
+        Raw {
+            id: "D1".to_owned(),
+            source: Some("github".to_owned()),
+            headers,
+            body,
+            received_at: t(0),
+            note: None,
+        }
     }
 
     fn record(body: String) -> Record {
@@ -218,7 +227,11 @@ mod tests {
 
     #[test]
     fn a_notification_goes_through_the_queue_as_it_is() {
-        let texts = ["{\"a\":1}".to_owned(), "\u{0}\u{1b}\u{7f}é障\u{1f600}".to_owned(), "a\u{fffe}\u{ffff}".to_owned()];
+        let texts = [
+            "{\"a\":1}".to_owned(),
+            "\u{0}\u{1b}\u{7f}é障\u{1f600}".to_owned(),
+            "a\u{fffe}\u{ffff}".to_owned(),
+        ];
         for raw_ in texts.into_iter().chain([noise(150_000), noise(250_000), noise(1_000_000)]).map(raw_of) {
             let message = body(&raw_).unwrap();
             assert!(message.len() <= LONGEST, "{}", message.len());
@@ -238,9 +251,11 @@ mod tests {
     #[test]
     fn what_does_not_fit_even_deflated_loses_its_end_and_says_so() {
         let letters: Vec<char> = ('\u{4e00}'..'\u{9fff}').collect();
-        let text: String = noise(400_000).chars().zip(noise(400_007).chars().skip(7)).map(|(a, b)| {
-            letters[(a as usize * 331 + b as usize * 7919) % letters.len()]
-        }).collect();
+        let text: String = noise(400_000)
+            .chars()
+            .zip(noise(400_007).chars().skip(7))
+            .map(|(a, b)| letters[(a as usize * 331 + b as usize * 7919) % letters.len()])
+            .collect();
         let whole = raw_of(text);
         let message = body(&whole).unwrap();
         assert!(message.len() <= LONGEST, "{} bytes", message.len());
@@ -254,7 +269,9 @@ mod tests {
     fn what_only_looks_like_ours_is_somebodys_own() {
         let bomb = miniz_oxide::deflate::compress_to_vec(&vec![b' '; INFLATED_MAX + 1], 9);
         let bomb = json!({ "deflated": BASE64_STANDARD.encode(bomb) }).to_string();
-        for body in ["{\"deflated\":\"!\"}".to_owned(), "{\"deflated\":\"AAAA\"}".to_owned(), bomb, "x".to_owned()] {
+        for body in
+            ["{\"deflated\":\"!\"}".to_owned(), "{\"deflated\":\"AAAA\"}".to_owned(), bomb, "x".to_owned()]
+        {
             let raw = raw(&record(body.clone()), t(9));
             assert!(raw.body == body && raw.id == "M1" && raw.received_at == t(9));
         }
@@ -262,7 +279,12 @@ mod tests {
 
     #[test]
     fn a_message_that_is_no_wake_is_dropped_and_the_others_are_served() {
-        let wake = Wake { incident: crate::core::incident::IncidentId("abcde".to_owned()), channel: "#a".to_owned(), revision: 1, sweep: None };
+        let wake = Wake {
+            incident: crate::core::incident::IncidentId("abcde".to_owned()),
+            channel: "#a".to_owned(),
+            revision: 1,
+            sweep: None,
+        };
         let message = |id: &str, body: String| json!({ "messageId": id, "body": body, "receiptHandle": id });
         let event = json!({ "Records": [message("1", "{}".to_owned()), message("2", serde_json::to_string(&wake).unwrap())] });
         let (records, found) = wakes(&event).unwrap();
@@ -281,6 +303,9 @@ mod tests {
         assert_eq!(secs(Verdict::Again(t(-5)), 1), Some(1), "a visibility of 0 would come at once, for ever");
         assert_eq!(secs(Verdict::Again(t(90_000)), 1), Some(43_200), "12 hours are the most");
         assert_eq!(secs(Verdict::Again(Timestamp::MAX), 1), Some(43_200));
-        assert_eq!([1, 2, 3, 4, 5, u32::MAX].map(|tries| secs(Verdict::Failed, tries)), [15, 30, 60, 120, 120, 120].map(Some));
+        assert_eq!(
+            [1, 2, 3, 4, 5, u32::MAX].map(|tries| secs(Verdict::Failed, tries)),
+            [15, 30, 60, 120, 120, 120].map(Some)
+        );
     }
 }

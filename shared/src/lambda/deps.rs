@@ -4,16 +4,16 @@
 use std::sync::Arc;
 
 use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
-use aws_config::{BehaviorVersion, SdkConfig};
 use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
 use lambda_runtime::Error;
 use std::time::Duration;
 
 use super::environment::Settings;
+use super::log;
 use super::queue::SqsQueue;
 use super::secrets::{self, Needs};
 use super::transport::{self, Transport};
-use super::log;
 use crate::config::Config;
 use crate::deps::{Deps, SystemClock};
 use crate::fetch::Network;

@@ -25,13 +25,5 @@ fn is_wanted(metadata: &Metadata<'_>, level: Level) -> bool {
 }
 
 /// The crates that know what must not be said.
-const OURS: [&str; 8] = [
-    "shared",
-    "ingest",
-    "router",
-    "courier",
-    "slash_command",
-    "interaction",
-    "slack_events",
-    "notifier",
-];
+const OURS: [&str; 8] =
+    ["shared", "ingest", "router", "courier", "slash_command", "interaction", "slack_events", "notifier"];

@@ -85,10 +85,7 @@ pub async fn http_and_events<E: Display>(
 ///
 /// # Errors
 /// As [`http()`].
-pub async fn signals(
-    needs: Needs,
-    handle: impl AsyncFn(&[Raw], &Deps) -> Vec<Verdict>,
-) -> Result<(), Error> {
+pub async fn signals(needs: Needs, handle: impl AsyncFn(&[Raw], &Deps) -> Vec<Verdict>) -> Result<(), Error> {
     let function = Function::start(needs).await?;
     lambda_runtime::run(service_fn(async |asked: LambdaEvent<Value>| {
         let records = sqs::records(&asked.payload)?;
@@ -104,10 +101,7 @@ pub async fn signals(
 ///
 /// # Errors
 /// As [`http()`].
-pub async fn wakes(
-    needs: Needs,
-    handle: impl AsyncFn(&[Wake], &Deps) -> Vec<Verdict>,
-) -> Result<(), Error> {
+pub async fn wakes(needs: Needs, handle: impl AsyncFn(&[Wake], &Deps) -> Vec<Verdict>) -> Result<(), Error> {
     let function = Function::start(needs).await?;
     lambda_runtime::run(service_fn(async |asked: LambdaEvent<Value>| {
         let (records, wakes) = sqs::wakes(&asked.payload)?;

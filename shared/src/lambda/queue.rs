@@ -137,7 +137,8 @@ fn batches(messages: Vec<Message>) -> Vec<Vec<Message>> {
 
 /// The channel as a group id: itself if it is one (1 to 128 printable ASCII characters without spaces), else its hash.
 fn group(channel: &str) -> String {
-    let is_one = (1..=LONGEST_ID).contains(&channel.len()) && channel.bytes().all(|byte| byte.is_ascii_graphic());
+    let is_one =
+        (1..=LONGEST_ID).contains(&channel.len()) && channel.bytes().all(|byte| byte.is_ascii_graphic());
     if is_one { channel.to_owned() } else { hash(channel) }
 }
 

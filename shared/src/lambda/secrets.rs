@@ -105,11 +105,7 @@ async fn fetch(
 }
 
 /// A source's secret that is missing refuses that source; one of Slack's that is missing refuses everything, so it fails.
-fn sort(
-    needs: Needs,
-    mut found: BTreeMap<String, SecretString>,
-    prefix: &str,
-) -> Result<Read, SecretsError> {
+fn sort(needs: Needs, mut found: BTreeMap<String, SecretString>, prefix: &str) -> Result<Read, SecretsError> {
     let mut slack =
         |name: &str| found.remove(name).ok_or_else(|| SecretsError::Missing(format!("{prefix}{name}")));
     let token = match needs {
@@ -163,7 +159,8 @@ mod tests {
     #[test]
     fn a_missing_secret_of_slack_is_named_and_of_a_source_is_left_out() {
         let error = sort(Needs::Slack, found(&[(TOKEN, "xoxb-1")]), "/callboard/").unwrap_err();
-        let told = "there is no parameter /callboard/slack-signing-secret: put the secret there, as a SecureString";
+        let told =
+            "there is no parameter /callboard/slack-signing-secret: put the secret there, as a SecureString";
         assert_eq!(error.to_string(), told);
         let read = sort(Needs::Sources, found(&[("sources/hooks", "h")]), "/callboard/").unwrap();
         let named = read.secrets.named(&["hooks".to_owned(), "github-webhook".to_owned()]);

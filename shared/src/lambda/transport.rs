@@ -41,11 +41,7 @@ struct Connector {
 }
 
 impl HttpClient for Transport {
-    fn http_connector(
-        &self,
-        settings: &HttpConnectorSettings,
-        _: &RuntimeComponents,
-    ) -> SharedHttpConnector {
+    fn http_connector(&self, settings: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
         SharedHttpConnector::new(Connector { client: self.0.clone(), timeout: settings.read_timeout() })
     }
 }
