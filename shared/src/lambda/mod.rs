@@ -26,6 +26,7 @@ use std::future::Future;
 
 use bytes::Bytes;
 use http::{Request, Response};
+use jiff::Timestamp;
 use lambda_http::Body;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
@@ -92,7 +93,8 @@ pub async fn signals(needs: Needs, handle: impl AsyncFn(&[Raw], &Deps) -> Vec<Ve
         let now = function.deps.clock.now();
         let raws: Vec<Raw> = records.iter().map(|record| sqs::raw(record, now)).collect();
         let verdicts = handle(&raws, &function.deps).await;
-        settle(function, Which::Signals, &records, &verdicts).await
+        let now = function.deps.clock.now();
+        Ok::<_, Error>(settle(&function.queue, Which::Signals, &records, &verdicts, now).await)
     }))
     .await
 }
@@ -106,7 +108,8 @@ pub async fn wakes(needs: Needs, handle: impl AsyncFn(&[Wake], &Deps) -> Vec<Ver
     lambda_runtime::run(service_fn(async |asked: LambdaEvent<Value>| {
         let (records, wakes) = sqs::wakes(&asked.payload)?;
         let verdicts = handle(&wakes, &function.deps).await;
-        settle(function, Which::Wakes, &records, &verdicts).await
+        let now = function.deps.clock.now();
+        Ok::<_, Error>(settle(&function.queue, Which::Wakes, &records, &verdicts, now).await)
     }))
     .await
 }
@@ -130,18 +133,18 @@ pub async fn ticks<T: Debug, E: Display>(
 
 /// Gives back to the queue what is not done, each with its time, and says so to Lambda, which deletes the rest.
 async fn settle(
-    function: &Function,
+    queue: &SqsQueue,
     which: Which,
     records: &[sqs::Record],
     verdicts: &[Verdict],
-) -> Result<Value, Error> {
-    let now = function.deps.clock.now();
+    now: Timestamp,
+) -> Value {
     for (record, verdict) in records.iter().zip(verdicts) {
         if let Some(pause) = sqs::pause(record, *verdict, now) {
-            function.queue.put_off(which, record, pause).await;
+            queue.put_off(which, record, pause).await;
         }
     }
-    Ok(sqs::failures(records, verdicts))
+    sqs::failures(records, verdicts)
 }
 
 /// Lambda tries again by itself; the reason is logged here, once.
