@@ -13,6 +13,7 @@
 //! | [`queue`], [`fetch`] | the seams to the queues and to the addresses that messages name | decisions |
 //! | [`invoke`], [`door`] | the shapes in which Lambda hands work over; what every HTTP door says | decisions |
 //! | [`deps`] | the seams of one process, wired | anything else |
+//! | `lambda` | (feature `aws`) the seams in AWS, and how Lambda asks a function | decisions |
 
 pub mod change;
 pub mod config;
@@ -21,6 +22,8 @@ pub mod deps;
 pub mod door;
 pub mod fetch;
 pub mod invoke;
+#[cfg(feature = "aws")]
+pub mod lambda;
 pub mod present;
 pub mod queue;
 pub mod slack;

@@ -1,5 +1,5 @@
 //! DynamoStore against a DynamoDB: `contract` runs the suite that every store must pass and counts requests, `faults` breaks
-//! the wire, `items` looks at what lies in the table.
+//! the wire, `items` looks at what lies in the table, `template` compares the table with the deployment's.
 
 #[cfg(test)]
 mod contract;
@@ -9,3 +9,5 @@ mod faults;
 mod ground;
 #[cfg(test)]
 mod items;
+#[cfg(test)]
+mod template;

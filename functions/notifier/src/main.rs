@@ -1,0 +1,8 @@
+//! The notifier in Lambda: asked by the schedule, every minute.
+
+use shared::lambda::{self, Needs};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda::Error> {
+    lambda::ticks(Needs::Nothing, notifier::tick).await
+}

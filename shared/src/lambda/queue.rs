@@ -1,0 +1,183 @@
+//! The queues as SQS: `signals` is a standard queue, `wakes` a FIFO queue with one group per channel, so that one courier at a
+//! time serves a channel (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagegroupid-property.html>).
+//! How a message is written is `invoke::sqs`, beside how it is read. No decision may enter.
+
+use std::fmt;
+
+use async_trait::async_trait;
+use aws_sdk_sqs::Client;
+use aws_sdk_sqs::types::SendMessageBatchRequestEntry as Entry;
+use jiff::SignedDuration;
+use sha2::{Digest, Sha256};
+
+use crate::core::raw::Raw;
+use crate::invoke::sqs::{self, LONGEST, Record};
+use crate::queue::{Queue, QueueError, Wake};
+use crate::store::dynamo::why;
+
+/// The most messages of one request
+/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html>).
+const MOST_MESSAGES: usize = 10;
+
+/// The longest group id and deduplication id, in characters.
+const LONGEST_ID: usize = 128;
+
+/// Which of the two.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Which {
+    Signals,
+    Wakes,
+}
+
+/// The two queues in SQS.
+#[derive(Clone)]
+pub struct SqsQueue {
+    client: Client,
+    signals: String,
+    wakes: String,
+}
+
+impl fmt::Debug for SqsQueue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SqsQueue")
+            .field("signals", &self.signals)
+            .field("wakes", &self.wakes)
+            .finish_non_exhaustive()
+    }
+}
+
+impl SqsQueue {
+    /// The queues at these addresses. The client brings region, credentials, HTTP, and how often it tries.
+    pub fn new(client: Client, signals_url: impl Into<String>, wakes_url: impl Into<String>) -> Self {
+        SqsQueue { client, signals: signals_url.into(), wakes: wakes_url.into() }
+    }
+
+    /// Keeps a message out of sight for a while, counted in whole seconds from 1 to 12 hours. A failure changes only when it is
+    /// seen again: then the queue's own visibility timeout holds.
+    pub(super) async fn put_off(&self, which: Which, record: &Record, pause: SignedDuration) {
+        let seconds = i32::try_from(pause.as_secs()).unwrap_or(i32::MAX);
+        let request = self.client.change_message_visibility().queue_url(self.url(which));
+        let request = request.receipt_handle(&record.receipt).visibility_timeout(seconds);
+        if let Err(error) = request.send().await {
+            let error = why(&error);
+            tracing::warn!(message = %record.id, %error, "a message could not be put off and comes when its time is over");
+        }
+    }
+
+    fn url(&self, which: Which) -> &str {
+        match which {
+            Which::Signals => &self.signals,
+            Which::Wakes => &self.wakes,
+        }
+    }
+
+    /// Sends everything, or says that not all was taken; what was is then sent again, and known by its id.
+    async fn send(&self, which: Which, messages: Vec<Message>) -> Result<(), QueueError> {
+        for batch in batches(messages) {
+            let mut request = self.client.send_message_batch().queue_url(self.url(which));
+            for (number, message) in batch.into_iter().enumerate() {
+                let entry = Entry::builder().id(number.to_string()).message_body(message.body);
+                let (group, deduplication) = message.place.unzip();
+                let entry = entry.set_message_group_id(group).set_message_deduplication_id(deduplication);
+                request = request.entries(entry.build().map_err(|error| QueueError(error.to_string()))?);
+            }
+            let answer = request.send().await.map_err(|error| QueueError(why(&error)))?;
+            if let Some(refused) = answer.failed.first() {
+                let (code, message) = (&refused.code, refused.message.as_deref().unwrap_or("no message"));
+                return Err(QueueError(format!("{} refused, {code}: {message}", answer.failed.len())));
+            }
+        }
+        Ok(())
+    }
+}
+
+#[async_trait]
+impl Queue for SqsQueue {
+    async fn signals(&self, raw: &[Raw]) -> Result<(), QueueError> {
+        let message = |raw| sqs::body(raw).map(|body| Message { body, place: None });
+        let messages: Result<Vec<Message>, _> = raw.iter().map(message).collect();
+        self.send(Which::Signals, messages.map_err(|error| QueueError(error.to_string()))?).await
+    }
+
+    async fn wakes(&self, wakes: &[Wake]) -> Result<(), QueueError> {
+        let message = |wake: &Wake| {
+            let place = Some((group(&wake.channel), hash(&wake.deduplication_id())));
+            Ok(Message { body: serde_json::to_string(wake)?, place })
+        };
+        let messages: Result<Vec<Message>, serde_json::Error> = wakes.iter().map(message).collect();
+        self.send(Which::Wakes, messages.map_err(|error| QueueError(error.to_string()))?).await
+    }
+}
+
+struct Message {
+    body: String,
+    /// FIFO: the group and the deduplication id.
+    place: Option<(String, String)>,
+}
+
+/// Batches in order, each of at most ten messages and at most as many bytes as one request may carry.
+fn batches(messages: Vec<Message>) -> Vec<Vec<Message>> {
+    let mut batches: Vec<Vec<Message>> = Vec::new();
+    let mut bytes = 0;
+    for message in messages {
+        let length = message.body.len();
+        match batches.last_mut() {
+            Some(batch) if batch.len() < MOST_MESSAGES && bytes + length <= LONGEST => {
+                bytes += length;
+                batch.push(message);
+            }
+            _ => {
+                bytes = length;
+                batches.push(vec![message]);
+            }
+        }
+    }
+    batches
+}
+
+/// The channel as a group id: itself if it is one (1 to 128 printable ASCII characters without spaces), else its hash.
+fn group(channel: &str) -> String {
+    let is_one =
+        (1..=LONGEST_ID).contains(&channel.len()) && channel.bytes().all(|byte| byte.is_ascii_graphic());
+    if is_one { channel.to_owned() } else { hash(channel) }
+}
+
+fn hash(text: &str) -> String {
+    hex::encode(Sha256::digest(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn message(bytes: usize) -> Message {
+        Message { body: "x".repeat(bytes), place: None }
+    }
+
+    fn lengths(messages: Vec<Message>) -> Vec<Vec<usize>> {
+        let batches = batches(messages).into_iter();
+        batches.map(|batch| batch.iter().map(|message| message.body.len()).collect()).collect()
+    }
+
+    #[test]
+    fn a_batch_holds_ten_messages_and_one_mebibyte() {
+        assert!(lengths(Vec::new()).is_empty());
+        let many = lengths((0..23).map(|_| message(1)).collect());
+        assert_eq!(many.iter().map(Vec::len).collect::<Vec<_>>(), [10, 10, 3]);
+        let large = lengths(vec![message(LONGEST - 1), message(1), message(1), message(LONGEST)]);
+        assert_eq!(large, [vec![LONGEST - 1, 1], vec![1], vec![LONGEST]]);
+    }
+
+    #[test]
+    fn every_channel_has_a_group_that_sqs_takes() {
+        assert_eq!(group("#payments-oncall"), "#payments-oncall");
+        assert_eq!(group("C024BE91L"), "C024BE91L");
+        for odd in ["", "#déploiements", "#with space", "#tab\t", "#障害", &"x".repeat(129)] {
+            let group = group(odd);
+            assert_eq!(group.len(), 64, "{odd}");
+            assert!(group.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{odd}");
+        }
+        assert_ne!(group("#déploiements"), group("#deploiements"));
+        assert_eq!(group(&"x".repeat(128)).len(), 128);
+    }
+}
