@@ -1,7 +1,7 @@
 //! What people see, as they read it: every card, line, page and answer in a channel of the emulator, snapshotted. Read a
 //! changed snapshot as somebody who has just been woken up.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests are test code too")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "helpers of tests are test code too")]
 
 use jiff::Timestamp;
 use shared::core::command::{COMMANDS, parse};

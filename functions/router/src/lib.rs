@@ -10,6 +10,7 @@ use shared::core::incident::{
     Event, Incident, IncidentId, Opening, Rules, SHORTEST_ID, apply, open, starts_anew,
 };
 use shared::core::raw::Raw;
+use shared::core::signal::Signal;
 use shared::deps::Deps;
 use shared::queue::Verdict;
 use shared::store::{Commit, CommitError, MAX_ITEMS, Opens, StoreError};
@@ -89,11 +90,13 @@ fn decide(
         None => signals.first().map(|_| 0),
         Some(latest) => signals.iter().position(|signal| starts_anew(latest, signal, rules, now)),
     };
-    let events = |but: Option<usize>| -> Vec<Event> {
-        let others = signals.iter().enumerate().filter(|(position, _)| Some(*position) != but);
-        others.map(|(_, signal)| Event::Signal((*signal).clone())).collect()
-    };
-    let mut commit = match (anew.and_then(|position| signals.get(position)), latest) {
+    let first = anew.and_then(|position| signals.get(position));
+    // What the incident before it knows must not make a new one older.
+    let past = |signal: &Signal| first.is_some() && latest.is_some_and(|latest| latest.knows(signal));
+    let others =
+        signals.iter().enumerate().filter(|(position, signal)| Some(*position) != anew && !past(signal));
+    let events: Vec<Event> = others.map(|(_, signal)| Event::Signal((*signal).clone())).collect();
+    let mut commit = match (first, latest) {
         (Some(first), latest) => {
             let opening = Opening {
                 id: IncidentId::derive(&share.decision.route, &first.id, length),
@@ -104,11 +107,11 @@ fn decide(
                 why: share.decision.why.clone(),
             };
             let opens = (!share.notice).then(|| Opens { after: latest.map(|latest| latest.id.clone()) });
-            let applied = open(opening, first, &events(anew), rules, now);
+            let applied = open(opening, first, &events, rules, now);
             Commit { opens, ..change::commit_of(None, applied, now) }
         }
         (None, Some(latest)) if !signals.is_empty() => {
-            change::commit_of(Some(latest), apply(latest, &events(None), rules, now), now)
+            change::commit_of(Some(latest), apply(latest, &events, rules, now), now)
         }
         (None, _) => return None,
     };
@@ -128,3 +131,6 @@ fn fit(commit: &mut Commit) {
         position == 1 || position > 1 + over
     });
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,8 +7,13 @@
 //! - `files`: headers, lengths, marks of unfinished work, traces of a machine
 //! - `documents`: README, ARCHITECTURE and docs/ against the code
 
+#[cfg(test)]
 mod documents;
+#[cfg(test)]
 mod files;
+#[cfg(test)]
 mod layers;
+#[cfg(test)]
 mod names;
+#[cfg(test)]
 mod repository;

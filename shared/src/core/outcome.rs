@@ -149,7 +149,7 @@ pub fn record(
             }
             GoOn::Now
         }
-        Outcome::ChannelDead(code) if !line && channel != fallback => {
+        Outcome::ChannelDead(code) if channel != fallback => {
             move_to(incident, timeline, channel, fallback, code, now);
             GoOn::Now
         }

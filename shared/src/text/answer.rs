@@ -15,7 +15,7 @@ pub fn response(answer: &Answer, verb: &Verb, incident: &Incident) -> Mrkdwn {
         Answer::Done => done(verb) + title + ".",
         Answer::Duplicate | Answer::Older => Mrkdwn::ours("That was done already."),
         Answer::AlreadyAcknowledged { by, at } => {
-            who(by) + " was first: " + title + " is acknowledged since " + when(*at) + "."
+            who(by) + " was first: " + title + " has been acknowledged since " + when(*at) + "."
         }
         Answer::AlreadyResolved { by, at } => {
             who(by) + " resolved " + title + " already, " + when(*at) + ". Reopen it if it is not over."

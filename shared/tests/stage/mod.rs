@@ -1,6 +1,10 @@
 //! What the tests from outside share: one alarm, the incident it makes, and a Slack workspace to show it in.
 
-#![expect(clippy::unwrap_used, reason = "this is test code, though not inside a test function")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    reason = "this is test code, though not inside a test function"
+)]
 
 use std::sync::Arc;
 
@@ -46,6 +50,7 @@ pub(crate) fn opening() -> Opening {
         route: "payments".into(),
         group: "cloudwatch\napi-prod-cpu".into(),
         channels: vec!["#alerts".into()],
+        show_unfired: false,
         why: Why {
             when: Some("labels.service == \"payments\"".into()),
             grouped_by: Vec::new(),

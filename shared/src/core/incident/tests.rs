@@ -20,13 +20,16 @@ fn told(incident: &Incident) -> String {
     format!("{state}, {}", incident.severity.word())
 }
 
+/// What is claimed, what happens at which second, what comes of it.
+type Row = (&'static str, Vec<(i64, Event)>, &'static str);
+
 #[test]
 fn an_incident_follows_its_signals_and_its_people() {
     let fire = || Signal::test();
     let ok = || Signal::test().resolved();
     let ana = |verb| press("ANA", verb);
     let ben = |verb| press("BEN", verb);
-    let rows: Vec<(&str, Vec<(i64, Event)>, &str)> = vec![
+    let rows: Vec<Row> = vec![
         ("it fires until the source says otherwise", vec![], "firing, error"),
         ("the source resolves it", vec![(60, says(ok().second(60)))], "resolved by source, error"),
         ("a person acknowledges it", vec![(9, ana(Verb::Ack))], "acked by ANA, error"),
@@ -37,15 +40,15 @@ fn an_incident_follows_its_signals_and_its_people() {
             "acked by ANA, error",
         ),
         ("an ack can be taken back", vec![(9, ana(Verb::Ack)), (10, ben(Verb::Unack))], "firing, error"),
-        ("severity rises", vec![(20, says(fire().second(20).as_bad_as(Critical)))], "firing, critical"),
+        ("severity rises", vec![(20, says(fire().second(20).with_severity(Critical)))], "firing, critical"),
         (
             "severity does not fall while it is open",
-            vec![(20, says(fire().second(20).as_bad_as(Warning)))],
+            vec![(20, says(fire().second(20).with_severity(Warning)))],
             "firing, error",
         ),
         (
             "severity starts anew with a re-fire",
-            vec![(20, says(ok().second(20))), (30, says(fire().second(30).as_bad_as(Warning)))],
+            vec![(20, says(ok().second(20))), (30, says(fire().second(30).with_severity(Warning)))],
             "firing, warning",
         ),
         (
@@ -158,7 +161,7 @@ fn only_what_is_new_to_the_channel_gets_a_line() {
     assert_eq!(line(&[press("ANA", Verb::Resolve)]), [None], "the card says it");
     assert_eq!(line(&[says(fire().second(9))]), [], "nothing new");
     assert_eq!(
-        line(&[says(fire().second(9).as_bad_as(Critical))]),
+        line(&[says(fire().second(9).with_severity(Critical))]),
         [Some(true)],
         "worse: channel and thread"
     );

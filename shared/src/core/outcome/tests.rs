@@ -116,7 +116,7 @@ fn every_outcome_of_every_step_leaves_what_is_known() {
         (&line, later(slack_says), "wanted: hold for 30"),
         (&line, Outcome::BadBlocks, "dropped refused: go on"),
         (&line, Outcome::Gone, "dropped refused: go on"),
-        (&line, dead(), "dropped is_archived: go on"),
+        (&line, dead(), "wanted, moved to #ops: go on"),
         (&line, refused(), "dropped no_permission: go on"),
         (&find_line, posted(), "done 200.1: go on"),
         (&find_line, Outcome::NotFound, "started, looked 1: go on"),
@@ -194,10 +194,10 @@ fn the_first_failure_keeps_the_order_and_later_ones_let_the_channel_go_on() {
 }
 
 #[test]
-fn the_pauses_double_up_to_ten_minutes() {
+fn the_pauses_double_up_to_a_minute() {
     let seconds = |failures| backoff(failures).as_secs();
     assert_eq!([1, 2, 3, 4].map(seconds), [2, 4, 8, 16]);
-    assert_eq!([9, 10, 16, 63, 64, u32::MAX].map(seconds), [512, 600, 600, 600, 600, 600]);
+    assert_eq!([5, 6, 16, 63, 64, u32::MAX].map(seconds), [32, 60, 60, 60, 60, 60]);
 }
 
 #[test]

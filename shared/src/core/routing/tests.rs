@@ -15,6 +15,7 @@ fn route(name: &str, when: &str, to: &str, group_by: &[&str]) -> Route {
             .collect(),
         group_by: group_by.iter().map(|source| compiled(source)).collect(),
         goes_on: false,
+        show_unfired: false,
         buttons: vec![Button::Why],
     }
 }
@@ -55,7 +56,7 @@ fn the_first_route_that_matches_takes_it() {
     ]);
     assert_eq!(told(&all, &Signal::test()), ["payments -> #payments (cloudwatch/cpu)"]);
     assert_eq!(
-        told(&all, &Signal::test().as_bad_as(Severity::Critical)),
+        told(&all, &Signal::test().with_severity(Severity::Critical)),
         ["critical -> #critical (cloudwatch/cpu)"]
     );
     let other = Signal { labels: [].into(), ..Signal::test() };
@@ -88,7 +89,7 @@ fn what_belongs_together_is_what_agrees_in_the_group_keys() {
     let group = |signal: &Signal| grouped.decide(signal).remove(0).group;
     let signal = Signal::test();
     assert_eq!(group(&signal), group(&signal.clone().about("disk")), "the signal's own key does not count");
-    assert_ne!(group(&signal), group(&signal.clone().as_bad_as(Severity::Info)));
+    assert_ne!(group(&signal), group(&signal.clone().with_severity(Severity::Info)));
     let why = grouped.decide(&signal).remove(0).why;
     let expected = [("labels.service", "payments"), ("labels.region", ""), ("severity", "error")];
     assert_eq!(why.grouped_by, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
