@@ -14,7 +14,7 @@ use url::Url;
 
 /// Callboard on this machine: no AWS, no Slack, nothing to install.
 #[derive(Parser)]
-#[command(name = "cargo local", arg_required_else_help = false)]
+#[command(name = "cargo local", bin_name = "cargo local")]
 struct Cli {
     #[command(subcommand)]
     verb: Option<Verb>,

@@ -5,6 +5,7 @@
 //! `script` reads a line, this file does it. To add a sentence, add a row to `script` and an arm here.
 
 use std::fmt::Write;
+use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use slack_emulator::{Act, Emulator, Fault, FaultKind};
 
 use crate::Trouble;
 use crate::http::{listen, sample_request, serve};
-use crate::samples;
+use crate::samples::{self, Sample};
 use crate::world::{Options, World};
 
 mod script;
@@ -24,6 +25,21 @@ use script::{Line, read};
 
 /// When every story begins, unless it says otherwise.
 const BEGIN: &str = "2026-11-22T09:00:30Z";
+
+/// Runs the script in a file. If its first line is `config: NAME`, the config is the file of that name beside it.
+///
+/// # Errors
+/// The file cannot be read; and those of [`run`].
+pub async fn run_file(file: &Path, config: Option<&Path>) -> Result<String, Trouble> {
+    let script = fs::read_to_string(file)
+        .map_err(|error| Trouble::because(&format!("{} cannot be read", file.display()), error))?;
+    let own = script.lines().next().and_then(|line| line.strip_prefix(CONFIG));
+    let own = own.map(|name| file.with_file_name(name.trim()));
+    run(&script, config.or(own.as_deref())).await
+}
+
+/// How a first line begins that names the script's config.
+const CONFIG: &str = "config:";
 
 /// Runs a script in a world of its own and tells what happened.
 ///
@@ -42,6 +58,7 @@ pub async fn run(script: &str, config: Option<&Path>) -> Result<String, Trouble>
     for (number, line) in script.lines().enumerate() {
         let _ = writeln!(story.told, "{line}");
         result = match read(line) {
+            _ if number == 0 && line.starts_with(CONFIG) => Ok(()),
             Ok(None) => Ok(()),
             Ok(Some(line)) => story.act(line).await,
             Err(error) => Err(error),
@@ -64,6 +81,7 @@ impl Story<'_> {
     async fn act(&mut self, line: Line) -> Result<(), Trouble> {
         match line {
             Line::Send { file, now, times } => self.send(&file, now, times).await,
+            Line::Post { source, body } => self.take_in(Sample::plain(&source, body)).await,
             Line::Drain => {
                 let done = self.world.drain().await;
                 if done.dead > 0 || done.waiting > 0 {
@@ -82,6 +100,7 @@ impl Story<'_> {
                 self.tell(&text);
                 Ok(())
             }
+            Line::ShowViews { who } => self.views(&who),
             Line::Incidents => self.incidents().await,
             Line::Calls(method) => {
                 let calls = self.slack()?.calls();
@@ -110,6 +129,10 @@ impl Story<'_> {
                 self.person(&who, Act::Message { channel, text, thread_ts }).await
             }
             Line::Fill { who, text } => self.fill(&who, &text).await,
+            Line::Close { who } => {
+                let view = self.view(&who)?;
+                self.person(&who, Act::Close { view }).await
+            }
             Line::Delete { who, channel } => {
                 let ts = self.latest(&channel)?;
                 self.person(&who, Act::Delete { channel, ts }).await
@@ -145,11 +168,16 @@ impl Story<'_> {
             sample.body = samples::as_of(&sample.body, self.world.clock.now());
         }
         for _ in 0..times {
-            let answer = sample_request(&sample, self.world).await?;
-            if answer.status() != http::StatusCode::OK {
-                let body = String::from_utf8_lossy(answer.body()).into_owned();
-                self.tell(&format!("answered {}: {body}", answer.status()));
-            }
+            self.take_in(sample.clone()).await?;
+        }
+        Ok(())
+    }
+
+    async fn take_in(&mut self, sample: Sample) -> Result<(), Trouble> {
+        let answer = sample_request(&sample, self.world).await?;
+        if answer.status() != http::StatusCode::OK {
+            let body = String::from_utf8_lossy(answer.body()).into_owned();
+            self.tell(&format!("answered {}: {body}", answer.status()));
         }
         Ok(())
     }
@@ -169,12 +197,28 @@ impl Story<'_> {
     }
 
     async fn fill(&mut self, who: &str, text: &str) -> Result<(), Trouble> {
-        let views = self.slack()?.views(&user(who));
-        let view = views.last().and_then(|view| view.get("id")).and_then(|id| id.as_str()).map(str::to_owned);
-        let view = view.ok_or_else(|| Trouble(format!("{who} has no form open")))?;
+        let view = self.view(who)?;
         let values = json!({ "note": { "note": { "type": "plain_text_input", "value": text } } });
         let values = values.as_object().cloned().unwrap_or_default();
         self.person(who, Act::Submit { view, values }).await
+    }
+
+    /// The id of the form that a person sees.
+    fn view(&self, who: &str) -> Result<String, Trouble> {
+        let views = self.slack()?.views(&user(who));
+        let view = views.last().and_then(|view| view.get("id")).and_then(|id| id.as_str()).map(str::to_owned);
+        view.ok_or_else(|| Trouble(format!("{who} has no form open")))
+    }
+
+    fn views(&mut self, who: &str) -> Result<(), Trouble> {
+        for view in self.slack()?.views(&user(who)) {
+            let mut lines = Vec::new();
+            for part in ["title", "blocks", "submit", "close"] {
+                texts(view.get(part).unwrap_or(&serde_json::Value::Null), &mut lines);
+            }
+            self.tell(&lines.join("\n"));
+        }
+        Ok(())
     }
 
     async fn person(&mut self, who: &str, act: Act) -> Result<(), Trouble> {
@@ -251,5 +295,20 @@ fn option_value(within: &serde_json::Value, label: &str) -> Option<String> {
         serde_json::Value::Array(items) => items.iter().find_map(|item| option_value(item, label)),
         serde_json::Value::Object(fields) => fields.values().find_map(|field| option_value(field, label)),
         _ => None,
+    }
+}
+
+/// Every text that a person reads in a block, in its order.
+fn texts(within: &serde_json::Value, lines: &mut Vec<String>) {
+    match within {
+        serde_json::Value::Object(fields) => match fields.get("text").and_then(|text| text.as_str()) {
+            Some(text) => lines.push(text.to_owned()),
+            None => ["label", "text", "fields", "elements", "element", "placeholder", "hint"]
+                .iter()
+                .filter_map(|name| fields.get(*name))
+                .for_each(|field| texts(field, lines)),
+        },
+        serde_json::Value::Array(items) => items.iter().for_each(|item| texts(item, lines)),
+        _ => {}
     }
 }

@@ -5,9 +5,8 @@
 fn every_story_goes_as_it_went() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     insta::glob!("scenarios/*.txt", |path| {
-        let script = std::fs::read_to_string(path).unwrap();
-        let told =
-            runtime.block_on(local::scenario::run(&script, None)).unwrap_or_else(|error| panic!("{error}"));
+        let told = runtime.block_on(local::scenario::run_file(path, None));
+        let told = told.unwrap_or_else(|error| panic!("{error}"));
         insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
             insta::assert_snapshot!(told);
         });

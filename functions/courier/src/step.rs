@@ -152,8 +152,7 @@ fn failed(error: &SlackError, step: &Step, channel: &mut Channel, post: &Post, n
         SlackError::Gone { .. } => Outcome::Gone,
         SlackError::Auth { code, .. } => {
             tracing::error!(%code, "Slack refuses our token: nothing can be posted until it is replaced");
-            hold(SignedDuration::from_mins(1));
-            Outcome::Refused(code.clone())
+            Outcome::Later { at: Some(hold(SignedDuration::from_mins(1))) }
         }
         SlackError::AlreadyDone => Outcome::Edited,
         SlackError::TooLate { code } | SlackError::Refused { code } => Outcome::Refused(code.clone()),

@@ -56,6 +56,7 @@ pub(crate) async fn check(
 /// A message of a topic: verified by Amazon's certificate, and confirmed only if the topic is ours.
 async fn topic(body: &[u8], access: &Access, deps: &Deps) -> Result<Entered, Response<Bytes>> {
     let message = sns::Message::parse(body).map_err(|error| refused(SNS, &error))?;
+    message.claims_one_of(&access.topics).map_err(|error| refused(SNS, &error))?;
     let url = message.certificate_url().map_err(|error| refused(SNS, &error))?;
     let certificate = deps.fetch.get_once(&url).await.map_err(|error| {
         tracing::warn!(%error, "the certificate of a topic cannot be fetched");

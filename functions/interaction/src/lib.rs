@@ -13,7 +13,7 @@ use shared::present::page;
 use shared::slack::blocks::{Message, View};
 use shared::slack::client::{Reply, Shown};
 use shared::slack::error::SlackError;
-use shared::slack::escape::Mrkdwn;
+use shared::slack::escape::{Mrkdwn, unescape};
 use shared::slack::inbound::{Click, Interaction, Submission};
 use shared::store::{Loaded, StoreError};
 use shared::text;
@@ -130,8 +130,10 @@ async fn submitted(form: &Submission, request_id: &str, deps: &Deps, now: Timest
     }
 }
 
+/// Slack shows what stands under a field as plain text, so the markup goes.
 fn field_error(words: &Mrkdwn) -> Response<Bytes> {
-    let errors = serde_json::json!({ page::NOTE_FIELD: words.as_str() });
+    let plain = unescape(&words.as_str().replace(['*', '`'], ""));
+    let errors = serde_json::json!({ page::NOTE_FIELD: plain });
     door::answer(StatusCode::OK, &serde_json::json!({ "response_action": "errors", "errors": errors }))
 }
 

@@ -25,9 +25,10 @@ pub struct Tick {
 /// # Errors
 /// The store or the queue is not available; the next tick does what this one did not.
 pub async fn tick(deps: &Deps) -> Result<Tick, StoreError> {
-    let due = due(deps).await?;
+    // What is behind is swept even if what is due could not be asked for.
+    let due = due(deps).await;
     let behind = behind(deps).await?;
-    Ok(Tick { behind, due })
+    Ok(Tick { behind, due: due? })
 }
 
 async fn due(deps: &Deps) -> Result<usize, StoreError> {
@@ -35,9 +36,10 @@ async fn due(deps: &Deps) -> Result<usize, StoreError> {
     let mut done = 0;
     for id in deps.store.due(now, MOST).await? {
         let stores = (deps.store.as_ref(), deps.queue.as_ref());
-        match change(stores, &id, &[Event::Due], None, &deps.config.rules, now).await? {
-            Changed::Answered { .. } => done += 1,
-            Changed::Before | Changed::NotFound => {}
+        match change(stores, &id, &[Event::Due], None, &deps.config.rules, now).await {
+            Ok(Changed::Answered { .. }) => done += 1,
+            Ok(Changed::Before | Changed::NotFound) => {}
+            Err(error) => skipped(&id, &error),
         }
     }
     Ok(done)
@@ -49,7 +51,13 @@ async fn behind(deps: &Deps) -> Result<usize, StoreError> {
     let minute = now.as_second().div_euclid(SignedDuration::from_mins(1).as_secs());
     let mut wakes = Vec::new();
     for id in deps.store.behind(now, MOST).await? {
-        wakes.extend(wakes_of(deps, &id).await?.into_iter().map(|wake| Wake { sweep: Some(minute), ..wake }));
+        match deps.store.incident(&id).await {
+            Ok(loaded) => {
+                let all = loaded.iter().flat_map(|loaded| Wake::all(&loaded.incident));
+                wakes.extend(all.map(|wake| Wake { sweep: Some(minute), ..wake }));
+            }
+            Err(error) => skipped(&id, &error),
+        }
     }
     if !wakes.is_empty() {
         deps.queue.wakes(&wakes).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
@@ -57,6 +65,7 @@ async fn behind(deps: &Deps) -> Result<usize, StoreError> {
     Ok(wakes.len())
 }
 
-async fn wakes_of(deps: &Deps, id: &IncidentId) -> Result<Vec<Wake>, StoreError> {
-    Ok(deps.store.incident(id).await?.map(|loaded| Wake::all(&loaded.incident)).unwrap_or_default())
+/// One incident that cannot be read or changed must not hold up all the others; the next tick meets it again.
+fn skipped(id: &IncidentId, error: &StoreError) {
+    tracing::error!(incident = %id, %error, "left out of this tick");
 }

@@ -10,9 +10,10 @@ use shared::core::incident::{
     Event, Incident, IncidentId, Opening, Rules, SHORTEST_ID, apply, open, starts_anew,
 };
 use shared::core::raw::Raw;
+use shared::core::signal::Signal;
 use shared::deps::Deps;
 use shared::queue::Verdict;
-use shared::store::{Commit, CommitError, Opens, StoreError};
+use shared::store::{Commit, CommitError, MAX_ITEMS, Opens, StoreError};
 
 mod share;
 
@@ -25,7 +26,8 @@ const TRIES: usize = 12;
 pub async fn handle(batch: &[Raw], deps: &Deps) -> Vec<Verdict> {
     let now = deps.clock.now();
     let mut verdicts = vec![Verdict::Done; batch.len()];
-    for share in shares(batch, &deps.sources, &deps.config.routes) {
+    let batch: Vec<Raw> = batch.iter().map(|raw| identified(raw, deps)).collect();
+    for share in shares(&batch, &deps.sources, &deps.config.routes) {
         let route = share.decision.route.clone();
         let positions: Vec<usize> = share.deliveries.iter().map(|delivery| delivery.position).collect();
         if let Err(error) = take(share, deps, now).await {
@@ -38,6 +40,13 @@ pub async fn handle(batch: &[Raw], deps: &Deps) -> Vec<Verdict> {
         }
     }
     verdicts
+}
+
+/// With the sender's own id. The door has found it already; what a topic or a bus put into the queue by itself has only the
+/// queue's id, which is another one each time the same message is put there.
+fn identified(raw: &Raw, deps: &Deps) -> Raw {
+    let id = deps.sources.delivery_id(raw).unwrap_or_else(|| raw.id.clone());
+    Raw { id, ..raw.clone() }
 }
 
 /// Commits what one incident gets of the batch.
@@ -81,11 +90,13 @@ fn decide(
         None => signals.first().map(|_| 0),
         Some(latest) => signals.iter().position(|signal| starts_anew(latest, signal, rules, now)),
     };
-    let events = |but: Option<usize>| -> Vec<Event> {
-        let others = signals.iter().enumerate().filter(|(position, _)| Some(*position) != but);
-        others.map(|(_, signal)| Event::Signal((*signal).clone())).collect()
-    };
-    let mut commit = match (anew.and_then(|position| signals.get(position)), latest) {
+    let first = anew.and_then(|position| signals.get(position));
+    // What the incident before it knows must not make a new one older.
+    let past = |signal: &Signal| first.is_some() && latest.is_some_and(|latest| latest.knows(signal));
+    let others =
+        signals.iter().enumerate().filter(|(position, signal)| Some(*position) != anew && !past(signal));
+    let events: Vec<Event> = others.map(|(_, signal)| Event::Signal((*signal).clone())).collect();
+    let mut commit = match (first, latest) {
         (Some(first), latest) => {
             let opening = Opening {
                 id: IncidentId::derive(&share.decision.route, &first.id, length),
@@ -96,15 +107,32 @@ fn decide(
                 why: share.decision.why.clone(),
             };
             let opens = (!share.notice).then(|| Opens { after: latest.map(|latest| latest.id.clone()) });
-            let applied = open(opening, first, &events(anew), rules, now);
+            let applied = open(opening, first, &events, rules, now);
             Commit { opens, ..change::commit_of(None, applied, now) }
         }
         (None, Some(latest)) if !signals.is_empty() => {
-            change::commit_of(Some(latest), apply(latest, &events(None), rules, now), now)
+            change::commit_of(Some(latest), apply(latest, &events, rules, now), now)
         }
         (None, _) => return None,
     };
     commit.seen = share.seen(now);
     commit.records = share.records(&commit.incident.id);
+    fit(&mut commit);
     Some(commit)
 }
+
+<<<<<<< HEAD
+/// A commit holds so many items and no more. Of a share that tells more than fits, the timeline keeps how it began and how it
+/// ended; the records keep all of it.
+fn fit(commit: &mut Commit) {
+    let over = commit.items().saturating_sub(MAX_ITEMS);
+    let mut position = 0;
+    commit.entries.retain(|_| {
+        position += 1;
+        position == 1 || position > 1 + over
+    });
+}
+=======
+#[cfg(test)]
+mod tests;
+>>>>>>> main

@@ -69,7 +69,8 @@ async fn take(
 ) -> Result<Taken, StoreError> {
     match &delivery.event {
         Event::Reaction(reaction) => {
-            let Some(verb) = verb(reaction) else { return Ok(Taken::Done) };
+            let ours = delivery.bot_user.as_ref() == Some(&reaction.user);
+            let Some(verb) = verb(reaction).filter(|_| !ours) else { return Ok(Taken::Done) };
             // The event's own id differs between two installations of one app; who, what and when does not.
             let identity =
                 format!("{}/{}/{}/{}", reaction.user, reaction.name, reaction.ts, reaction.event_ts);
@@ -93,7 +94,7 @@ async fn take(
             Ok(Taken::Done)
         }
         Event::Mention(mention) => {
-            if let Some(root) = &mention.thread_ts {
+            if let Some(root) = mention.thread_ts.as_ref().filter(|_| mention.bot_id.is_none()) {
                 note((&mention.user, &mention.channel, root, &mention.ts, &mention.text), deps, now).await?;
             }
             Ok(Taken::Done)

@@ -86,9 +86,14 @@ async fn respond(
     Ok(Message::text(words))
 }
 
-/// A list as one message: its words for phones, and a block a dozen lines.
+/// The most lines in one block: with what [`text::answer::listed`] makes of an incident they fit into a section's 3,000
+/// characters.
+const MOST_IN_BLOCK: usize = 10;
+
+/// A list as one message: blocks of lines, and the first line for phones.
 fn lines(lines: Vec<Mrkdwn>) -> Message {
-    let blocks: Vec<Block> =
-        lines.chunks(12).map(|some| Block::section(Mrkdwn::join(some.iter().cloned(), "\n"))).collect();
-    Message::text(Mrkdwn::join(lines, "\n")).blocks(blocks)
+    let first = lines.first().cloned().unwrap_or_default();
+    let sections =
+        lines.chunks(MOST_IN_BLOCK).map(|some| Block::section(Mrkdwn::join(some.iter().cloned(), "\n")));
+    Message::text(first).blocks(sections).fit()
 }

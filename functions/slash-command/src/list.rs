@@ -1,6 +1,6 @@
 //! `status` and `list`: what is open now.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use shared::core::incident::{Incident, State};
 use shared::deps::Deps;
 use shared::slack::blocks::Message;
@@ -13,14 +13,17 @@ const MOST_READ: usize = 100;
 /// The most lines of a list; more do not help on a phone.
 const MOST_LISTED: usize = 30;
 
+/// Farther than any pause after a failure.
+const AHEAD: SignedDuration = SignedDuration::from_hours(24);
+
 /// The most lines under the status.
 const MOST_UNDER_STATUS: usize = 5;
 
 /// What is open and whether Slack shows it: two requests to the store and one to its index.
 pub(crate) async fn status(deps: &Deps, now: Timestamp) -> Result<Message, StoreError> {
     let open = deps.store.open(MOST_READ).await?;
-    // What is only just behind is on its way; what was due before now is late.
-    let behind = deps.store.behind(now, MOST_READ).await?.len();
+    // The index says when the sweep looks next, which a failure puts off; whatever stands in it is not shown yet.
+    let behind = deps.store.behind(now.checked_add(AHEAD).unwrap_or(now), MOST_READ).await?.len();
     let mut lines = vec![text::answer::status(&open, open.len() == MOST_READ, behind)];
     lines.extend(open.iter().take(MOST_UNDER_STATUS).map(|incident| text::answer::listed(incident, now)));
     lines.extend(more(open.len(), MOST_UNDER_STATUS));

@@ -61,7 +61,7 @@ fn router(world: Arc<World>) -> Router {
         .route("/_local/events", get(runner::samples))
         .route("/_local/events/{source}/{name}", get(runner::sample))
         .route("/_local/send", post(runner::send))
-        .fallback(get(page::file))
+        .fallback(page::file)
         .layer(DefaultBodyLimit::max(LARGEST))
         .with_state(world)
 }

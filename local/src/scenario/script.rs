@@ -2,14 +2,17 @@
 //!
 //! ```text
 //! send cloudwatch/alarm.json [now] [twice | N times]   a payload of events/, as it is or as if it happened now
+//! post my-script {"title": "Disk full"}                the rest of the line, to the hook of that source
 //! drain                                                all work that is due
 //! advance 15m                                          time passes, minute by minute
 //! show #alerts                                         the channel, as people read it
+//! show views of ana                                    the forms and pages on her screen
 //! incidents                                            what is stored, one line each
 //! calls chat.postMessage                               how often Slack was asked
 //! ana presses Acknowledge in #alerts                   a button of the newest message
 //! ana chooses "Add note" in #alerts                    a line of its menu
 //! ana fills in "Restarted"                             the open form
+//! ana closes the form
 //! ana types "/ops status" in #ops                      a slash command
 //! ana reacts :eyes: in #alerts                         and `unreacts`
 //! ana replies "On it" in #alerts                       in the newest message's thread
@@ -29,9 +32,11 @@ use crate::Trouble;
 #[derive(Debug)]
 pub(super) enum Line {
     Send { file: String, now: bool, times: u32 },
+    Post { source: String, body: String },
     Drain,
     Advance(SignedDuration),
     Show(String),
+    ShowViews { who: String },
     Incidents,
     Calls(String),
     Press { who: String, label: String, channel: String },
@@ -40,6 +45,7 @@ pub(super) enum Line {
     React { who: String, emoji: String, channel: String, on: bool },
     Reply { who: String, text: String, channel: String },
     Fill { who: String, text: String },
+    Close { who: String },
     Delete { who: String, channel: String },
     Archive { channel: String, archived: bool },
     SlackFails { method: Option<String>, kind: FaultKind, times: u32 },
@@ -53,6 +59,9 @@ pub(super) fn read(line: &str) -> Result<Option<Line>, Trouble> {
     if line.is_empty() || line.starts_with('#') {
         return Ok(None);
     }
+    if let Some((source, body)) = line.strip_prefix("post ").and_then(|rest| rest.trim().split_once(' ')) {
+        return Ok(Some(Line::Post { source: source.to_owned(), body: body.trim().to_owned() }));
+    }
     let words = words(line);
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let text = |word: &str| word.to_owned();
@@ -61,6 +70,7 @@ pub(super) fn read(line: &str) -> Result<Option<Line>, Trouble> {
         ["send", file, rest @ ..] => Line::Send { file: text(file), now: false, times: times(rest)? },
         ["drain"] => Line::Drain,
         ["advance", by] => Line::Advance(duration(by)?),
+        ["show", "views", "of", who] => Line::ShowViews { who: text(who) },
         ["show", channel] => Line::Show(text(channel)),
         ["incidents"] => Line::Incidents,
         ["calls", method] => Line::Calls(text(method)),
@@ -91,6 +101,7 @@ pub(super) fn read(line: &str) -> Result<Option<Line>, Trouble> {
             Line::Reply { who: text(who), text: text(reply), channel: text(channel) }
         }
         [who, "fills", "in", typed] => Line::Fill { who: text(who), text: text(typed) },
+        [who, "closes", "the", "form"] => Line::Close { who: text(who) },
         [who, "deletes", "the", "message", "in", channel] => {
             Line::Delete { who: text(who), channel: text(channel) }
         }

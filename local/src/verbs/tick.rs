@@ -19,7 +19,7 @@ pub(crate) async fn post(
     headers: &[(String, String)],
 ) -> Result<(u16, String), Trouble> {
     let client =
-        reqwest::Client::builder().build().map_err(|error| Trouble::because("no HTTP client", error))?;
+        shared::slack::client::http().build().map_err(|error| Trouble::because("no HTTP client", error))?;
     let mut request = client.post(address).body(body);
     for (name, value) in headers {
         request = request.header(name, value);

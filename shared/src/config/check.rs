@@ -2,74 +2,15 @@
 //! if there is none, the compiled form.
 
 use std::collections::BTreeSet;
-use std::fmt;
 
+use super::fault::{Fault, did_you_mean};
 use super::file::{RouteRules, SourceRules};
 use super::{Access, Config, ConfigFile};
-use crate::core::expression::{Expression, ExpressionError, Template, nearest};
+use crate::core::expression::{Expression, ExpressionError, Template};
 use crate::core::incident::Rules;
 use crate::core::routing::{Route, Routes, UNROUTED, channel_name};
 use crate::core::view::Button;
 use crate::sources::verify::Scheme;
-
-/// One thing that is wrong with the file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
-    /// Where in the file's tree: `routes[2].when`; empty for the file as a whole.
-    pub path: String,
-    /// What is wrong.
-    pub message: String,
-    /// What to do instead, if that can be told.
-    pub remedy: Option<String>,
-    /// Where in the text, if the text is at hand.
-    pub place: Option<Place>,
-}
-
-/// A place in the file's text.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// From 1.
-    pub line: usize,
-    /// From 1, in characters.
-    pub column: usize,
-    /// The line itself.
-    pub text: String,
-}
-
-impl Fault {
-    /// A fault of the file as a whole.
-    pub fn whole(message: impl Into<String>) -> Fault {
-        Fault { path: String::new(), message: message.into(), remedy: None, place: None }
-    }
-
-    fn at(path: impl Into<String>, message: impl Into<String>) -> Fault {
-        Fault { path: path.into(), ..Fault::whole(message) }
-    }
-
-    fn with_remedy(self, remedy: impl Into<String>) -> Fault {
-        Fault { remedy: Some(remedy.into()), ..self }
-    }
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.place, self.path.as_str()) {
-            (Some(place), "") => write!(f, "line {}: {}", place.line, self.message)?,
-            (Some(place), path) => write!(f, "line {}: {path}: {}", place.line, self.message)?,
-            (None, "") => f.write_str(&self.message)?,
-            (None, path) => write!(f, "{path}: {}", self.message)?,
-        }
-        if let Some(place) = &self.place {
-            let margin = place.line.to_string().len();
-            write!(f, "\n {} | {}", place.line, place.text)?;
-            write!(f, "\n {:margin$} | {:>column$}", "", "^", column = place.column)?;
-        }
-        match &self.remedy {
-            Some(remedy) => write!(f, "\n   help: {remedy}"),
-            None => Ok(()),
-        }
-    }
-}
 
 /// The names that a condition or template can see: the fields of a signal.
 const NAMES: [&str; 12] = [
@@ -110,6 +51,13 @@ pub(super) fn compile(file: &ConfigFile) -> Result<Config, Vec<Fault>> {
             Fault::at("command", "a slash command is a slash and one word").with_remedy("such as \"/ops\""),
         );
     }
+    for (name, span) in [("reopen_within", file.incidents.reopen_within), ("ack_for", file.incidents.ack_for)]
+    {
+        if span.is_negative() {
+            let fault = Fault::at(format!("incidents.{name}"), "a time span cannot be negative");
+            faults.push(fault.with_remedy("such as 30m; 0s switches it off"));
+        }
+    }
     let access = |(name, rules): (&String, &SourceRules)| (name.clone(), source(name, rules, &mut faults));
     let sources = file.sources.iter().map(access).collect();
     let mut names = BTreeSet::from([UNROUTED]);
@@ -117,7 +65,10 @@ pub(super) fn compile(file: &ConfigFile) -> Result<Config, Vec<Fault>> {
     for (position, rules) in file.routes.iter().enumerate() {
         let path = format!("routes[{position}]");
         if !names.insert(&rules.name) {
-            let message = format!("there is a route \"{}\" already", rules.name);
+            let message = match rules.name.as_str() {
+                UNROUTED => "that is the name of what no route takes".to_owned(),
+                name => format!("there is a route \"{name}\" already"),
+            };
             faults.push(Fault::at(format!("{path}.name"), message).with_remedy("give it a name of its own"));
         }
         routes.push(route(&path, rules, &mut faults));
@@ -146,6 +97,7 @@ fn source(name: &str, rules: &SourceRules, faults: &mut Vec<Fault>) -> Access {
             faults.push(Fault::at(format!("{path}.verify"), message).with_remedy(remedy));
         }
         Some(Scheme::Bearer | Scheme::Github | Scheme::StandardWebhooks) if rules.secrets.0.is_empty() => {
+            let name = if name == "*" { "hooks" } else { name };
             let remedy = format!("say `secrets: {name}` and put the secret under that name");
             faults.push(Fault::at(path, format!("\"{}\" needs a secret", rules.verify)).with_remedy(remedy));
         }
@@ -171,7 +123,7 @@ fn route(path: &str, rules: &RouteRules, faults: &mut Vec<Fault>) -> Route {
             Some((source.to_owned(), compiled))
         }
         Err(error) => {
-            faults.push(in_expression(path, &error));
+            faults.push(in_expression(path, &error, source));
             None
         }
     };
@@ -194,7 +146,7 @@ fn route(path: &str, rules: &RouteRules, faults: &mut Vec<Fault>) -> Route {
                 }
                 to.push(template);
             }
-            Err(error) => faults.push(in_expression(path, &error)),
+            Err(error) => faults.push(in_expression(path, &error, source)),
         }
     }
     if rules.to.0.is_empty() {
@@ -255,18 +207,13 @@ fn unknown_names(path: &str, names: Vec<String>) -> Vec<Fault> {
     names.iter().filter_map(unknown).collect()
 }
 
-fn in_expression(path: String, error: &ExpressionError) -> Fault {
+fn in_expression(path: String, error: &ExpressionError, source: &str) -> Fault {
     let fault = Fault::at(path, format!("{} (column {} of the expression)", error.message, error.column));
+    let there = source.chars().skip(error.column.saturating_sub(1));
     match &error.suggestion {
         Some(suggestion) => fault.with_remedy(format!("did you mean `{suggestion}`?")),
-        None => fault,
-    }
-}
-
-fn did_you_mean(wrong: &str, known: &[&str]) -> String {
-    let list = known.join(", ");
-    match nearest(wrong, known.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`? Known are: {list}"),
-        None => format!("known are: {list}"),
+        None if there.take(2).eq("= ".chars()) => fault.with_remedy("two things are compared with `==`"),
+        None if source.contains("{{") => fault.with_remedy("such as \"#team-{{ labels.team }}\""),
+        None => fault.with_remedy("such as `severity == \"critical\" and labels.team in [\"api\", \"web\"]`"),
     }
 }

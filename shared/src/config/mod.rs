@@ -10,11 +10,14 @@ use crate::core::incident::Rules;
 use crate::core::routing::Routes;
 use crate::sources::verify::Scheme;
 
-pub use check::{Fault, Place};
+pub use fault::{Fault, Place};
 pub use file::ConfigFile;
 
 mod check;
+mod fault;
 mod file;
+#[cfg(feature = "yaml")]
+mod form;
 #[cfg(feature = "yaml")]
 mod yaml;
 

@@ -6,7 +6,7 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::Spanned;
 
-use super::{Config, ConfigFile, Fault, Place, check};
+use super::{Config, ConfigFile, Fault, Place, check, form};
 
 impl Config {
     /// Reads `config/callboard.yaml`.
@@ -23,8 +23,10 @@ impl Config {
 }
 
 fn of_form(error: &serde_saphyr::Error, text: &str) -> Fault {
-    let place = error.location().map(|at| place(at.line() as usize, at.column() as usize, text));
-    Fault { place, ..Fault::whole(error.without_snippet().to_string()) }
+    let error = error.without_snippet();
+    let at = error.location().filter(|_| !form::is_of_the_whole(error));
+    let place = at.map(|at| place(at.line() as usize, at.column() as usize, text));
+    Fault { place, ..form::fault(error) }
 }
 
 fn placed(fault: Fault, tree: Option<&Tree>, text: &str) -> Fault {

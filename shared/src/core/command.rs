@@ -4,6 +4,7 @@
 //! command *does* is the slash-command function's business.
 
 use super::incident::{IncidentId, Verb};
+use super::routing::channel_name;
 
 /// One row of the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,11 +24,11 @@ pub const COMMANDS: [Command; 10] = [
     row("status", "", "what is open now, and whether Callboard is well", "status"),
     row("list", "[firing|acked] [word ...]", "the open incidents, newest first", "list firing payments"),
     row("show", "ID", "everything about one incident", "show k7qf3"),
-    row("ack", "ID", "say that you look at it", "ack k7qf3"),
-    row("unack", "ID", "say that you do not any more", "unack k7qf3"),
+    row("ack", "ID", "say that you are on it", "ack k7qf3"),
+    row("unack", "ID", "say that you are not any more", "unack k7qf3"),
     row("resolve", "ID", "say that it is over", "resolve k7qf3"),
     row("reopen", "ID", "say that it is not over", "reopen k7qf3"),
-    row("note", "ID text", "remember something with it", "note k7qf3 restarted the worker"),
+    row("note", "ID text", "write a note for the others", "note k7qf3 restarted the worker"),
     row("send", "#channel text", "post a message in a channel", "send #deploys release 1.4 is out"),
     row("help", "[command]", "this list, or one command", "help note"),
 ];
@@ -54,7 +55,7 @@ pub enum Invocation {
     Respond(IncidentId, Verb),
     /// `send #channel text`
     Send {
-        /// As Slack sent it: an id, or a name with `#`.
+        /// An id, or a name with `#`.
         channel: String,
         /// The text.
         text: String,
@@ -158,13 +159,12 @@ fn send(command: &'static Command, rest: &str) -> Result<Invocation, CommandErro
     Ok(Invocation::Send { channel, text: text.to_owned() })
 }
 
-/// A channel as Slack writes it: `<#C123|name>` when the command escapes, `#name` when it does not, or an id.
+/// A channel as Slack writes it: `<#C123|name>` when the command escapes, `#name` or `name` when it does not, or an id.
 fn channel_of(word: &str) -> Option<String> {
     if let Some(inner) = word.strip_prefix("<#").and_then(|rest| rest.strip_suffix('>')) {
         return inner.split('|').next().filter(|id| !id.is_empty()).map(str::to_owned);
     }
-    let name = word.strip_prefix('#').unwrap_or(word);
-    (!name.is_empty()).then(|| word.to_owned())
+    channel_name(word)
 }
 
 fn id(command: &'static Command, word: &str) -> Result<IncidentId, CommandError> {
@@ -195,3 +195,6 @@ fn nearest(word: &str) -> Option<&'static Command> {
     };
     COMMANDS.iter().min_by_key(score).filter(|command| score(command) <= 2)
 }
+
+#[cfg(test)]
+mod tests;

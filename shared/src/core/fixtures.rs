@@ -51,7 +51,7 @@ impl Signal {
         Signal { status: Status::Info, ..self }
     }
 
-    pub(crate) fn as_bad_as(self, severity: Severity) -> Signal {
+    pub(crate) fn with_severity(self, severity: Severity) -> Signal {
         Signal { severity, ..self }
     }
 

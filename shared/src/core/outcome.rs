@@ -149,7 +149,7 @@ pub fn record(
             }
             GoOn::Now
         }
-        Outcome::ChannelDead(code) if !line && channel != fallback => {
+        Outcome::ChannelDead(code) if channel != fallback => {
             move_to(incident, timeline, channel, fallback, code, now);
             GoOn::Now
         }
@@ -186,17 +186,23 @@ pub fn move_to(
     if let Some(post) = post(incident, channel) {
         *post = Post { moved: Some(moved.clone()), ..Post::wanted(fallback) };
     }
-    let open = |line: &&mut Line| {
-        line.channel == channel && matches!(line.effect, Effect::Wanted | Effect::Started { .. })
-    };
-    for line in timeline.iter_mut().flat_map(|entry| &mut entry.lines).filter(open) {
-        line.channel = fallback.to_owned();
-        line.effect = Effect::Wanted;
+    for entry in timeline.iter_mut() {
+        let said_there = entry.lines.iter().any(|line| line.channel == fallback);
+        // Two lines of one entry in one thread would be told apart by nothing, and say the same twice.
+        entry.lines.retain(|line| !(said_there && is_open(line, channel)));
+        for line in entry.lines.iter_mut().filter(|line| is_open(line, channel)) {
+            line.channel = fallback.to_owned();
+            line.effect = Effect::Wanted;
+        }
     }
     let position = timeline.iter().filter(|entry| entry.id.starts_with(&version(incident))).count();
     let id = entry_id(incident.version, position);
     let what = What::Moved(moved);
     timeline.push(Entry { id, at: now, by: Actor::Callboard, what, lines: Vec::new() });
+}
+
+fn is_open(line: &Line, channel: &str) -> bool {
+    line.channel == channel && matches!(line.effect, Effect::Wanted | Effect::Started { .. })
 }
 
 fn version(incident: &Incident) -> String {
@@ -258,3 +264,6 @@ fn effect<'a>(
 fn post<'a>(incident: &'a mut Incident, channel: &str) -> Option<&'a mut Post> {
     incident.posts.iter_mut().find(|post| post.channel == channel)
 }
+
+#[cfg(test)]
+mod tests;

@@ -150,3 +150,6 @@ fn wait(at: Timestamp, reason: Reason) -> Plan {
 fn nothing() -> Plan {
     Plan { step: None, reason: Reason::UpToDate, wake_at: None }
 }
+
+#[cfg(test)]
+mod tests;

@@ -111,8 +111,9 @@ impl Routes {
         let group = match grouped_by.as_slice() {
             [] => own_group(signal),
             parts => {
+                // Quoted, so that no value from outside can look like two.
                 let parts: Vec<String> =
-                    parts.iter().map(|(name, value)| format!("{name}={value}")).collect();
+                    parts.iter().map(|(name, value)| format!("{name}={value:?}")).collect();
                 parts.join("\n")
             }
         };
@@ -161,22 +162,25 @@ fn failing_part(source: &str, context: &Context) -> String {
 
 /// Splits `a and b and c` outside of quotes and brackets; one part if there is an `or` at that level.
 fn and_parts(source: &str) -> Vec<&str> {
-    let (mut parts, mut start, mut depth, mut quote) = (Vec::new(), 0, 0_i32, None);
+    let (mut parts, mut start, mut depth, mut quote, mut escaped) = (Vec::new(), 0, 0_i32, None, false);
     for (at, letter) in source.char_indices() {
         match (quote, letter) {
+            _ if escaped => escaped = false,
+            (Some(_), '\\') => escaped = true,
             (Some(open), close) if open == close => quote = None,
             (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(letter),
             (None, '(' | '[' | '{') => depth += 1,
             (None, ')' | ']' | '}') => depth -= 1,
-            (None, ' ') if depth == 0 => {
-                let rest = source.get(at..).unwrap_or_default();
-                if rest.starts_with(" or ") || rest.starts_with(" if ") {
-                    return vec![source];
-                }
-                if rest.starts_with(" and ") {
-                    parts.push(source.get(start..at).unwrap_or_default());
-                    start = at + " and ".len();
+            (None, space) if space.is_whitespace() && depth == 0 && at >= start => {
+                let rest = source.get(at..).unwrap_or_default().trim_start();
+                match rest.split_whitespace().next() {
+                    Some("or" | "if") => return vec![source],
+                    Some("and") => {
+                        parts.push(source.get(start..at).unwrap_or_default());
+                        start = source.len() - rest.len() + "and".len();
+                    }
+                    _ => {}
                 }
             }
             _ => {}
@@ -218,3 +222,6 @@ fn is_channel_id(text: &str) -> bool {
         && text.starts_with(['C', 'D', 'G'])
         && text.bytes().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit())
 }
+
+#[cfg(test)]
+mod tests;

@@ -155,10 +155,17 @@ fn controls(incident: &Incident, buttons: &[Button]) -> Vec<Control> {
         (Button::Why, _) => vec![Control::Why],
         (Button::Details, _) => vec![Control::Details],
     });
-    chosen.take(MOST_CONTROLS).collect()
+    // Slack refuses two of the same in one row.
+    let mut controls = Vec::new();
+    for control in chosen {
+        if controls.len() < MOST_CONTROLS && !controls.contains(&control) {
+            controls.push(control);
+        }
+    }
+    controls
 }
 
-/// What is not a button is in the menu, so that nothing is out of reach.
+/// What is not a button is in the menu, so that nothing is out of reach but acknowledging, which a route may not want.
 fn more(incident: &Incident, shown: &[Control]) -> Vec<Control> {
     let mut all = vec![Control::Note, Control::Timeline, Control::Why, Control::Details];
     match incident.state {
@@ -178,3 +185,6 @@ impl Card {
         hasher.finish()
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,6 +4,7 @@
 use crate::core::incident::State;
 use crate::core::signal::Severity;
 use crate::core::view::Card;
+use crate::slack::blocks::cut::cut_plain;
 use crate::slack::blocks::{Block, Message, Section};
 use crate::slack::escape::Mrkdwn;
 use crate::text;
@@ -25,7 +26,7 @@ pub fn card(card: &Card) -> Message {
         blocks.push(Block::section(text::card::facts(card)));
     }
     if !card.text.trim().is_empty() {
-        blocks.push(Block::section(body(card)));
+        blocks.push(Block::section(Mrkdwn::join(body(card), "\n")));
     }
     blocks.push(Block::context([text::card::standing(card)]));
     if card.untracked {
@@ -44,17 +45,22 @@ pub fn card(card: &Card) -> Message {
 
 /// The same in words only, for when Slack refuses the blocks: the alert is not lost.
 pub fn plain_card(card: &Card) -> Message {
-    let lines = [text::card::title(card), text::card::facts(card), body(card), text::card::standing(card)];
-    Message::text(Mrkdwn::join(lines, "\n")).fit()
+    // The first of the body only: there is no menu to read the rest in.
+    let lines = [Some(text::card::title(card)), Some(text::card::facts(card)), body(card).into_iter().next()];
+    let standing = [
+        Some(text::card::standing(card)),
+        card.untracked.then(text::card::untracked),
+        card.moved.as_ref().map(text::card::moved),
+    ];
+    Message::text(Mrkdwn::join(lines.into_iter().chain(standing).flatten(), "\n")).fit()
 }
 
-fn body(card: &Card) -> Mrkdwn {
-    let length = card.text.chars().count();
-    if length <= MOST_TEXT {
-        return Mrkdwn::escape(card.text.trim());
-    }
-    let start: String = card.text.trim().chars().take(MOST_TEXT).collect();
-    Mrkdwn::join([Mrkdwn::escape(&start) + "…", text::card::read_all()], "\n")
+/// The signal's text; if it is cut, with where the rest is.
+fn body(card: &Card) -> Vec<Mrkdwn> {
+    let whole = card.text.trim();
+    let shown = cut_plain(whole, MOST_TEXT);
+    let cut = (shown != whole).then(text::card::read_all);
+    std::iter::once(Mrkdwn::escape(&shown)).chain(cut).collect()
 }
 
 /// The bar: firing red, acknowledged amber, resolved green; a notice is as grey as its severity allows.

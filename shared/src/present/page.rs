@@ -1,7 +1,7 @@
 //! What opens from a card: the note form, and the pages that tell why, what happened, and everything.
 
 use crate::core::incident::{Entry, Incident};
-use crate::slack::blocks::{Block, Input, TextInput, View};
+use crate::slack::blocks::{Block, Input, Text, TextInput, View};
 use crate::slack::escape::Mrkdwn;
 use crate::text;
 
@@ -15,8 +15,17 @@ const READ: &str = "read";
 /// How many timeline entries a page shows, the newest of them; a view takes 100 blocks.
 const MOST_ENTRIES: usize = 80;
 
-/// How many labels a page shows.
-const MOST_LABELS: usize = 40;
+/// How long a piece of text may be in one block, in characters.
+const PIECE: usize = 3_000;
+
+/// How many pieces of text a page shows: more than the 20,000 characters that are kept of a signal's text.
+const MOST_PIECES: usize = 20;
+
+/// How many fields a block holds.
+const LABELS_A_BLOCK: usize = 10;
+
+/// How many blocks of labels a page shows: more than the 64 labels that are kept of a signal.
+const MOST_LABEL_BLOCKS: usize = 10;
 
 /// The form for a note.
 pub fn note(incident: &Incident) -> View {
@@ -24,7 +33,7 @@ pub fn note(incident: &Incident) -> View {
     let input = Input::new(NOTE_FIELD, text::page::NOTE_LABEL, field).hint(text::page::NOTE_HINT);
     View::modal(NOTE, text::page::NOTE, text::page::SAVE, text::page::CLOSE)
         .metadata(&incident.id.0)
-        .blocks([Block::section(Mrkdwn::escape(&incident.content.title).bold()), input.into()])
+        .blocks([Block::section(text::page::heading(incident)), input.into()])
 }
 
 /// Why it is here.
@@ -42,7 +51,7 @@ pub fn why(incident: &Incident) -> View {
 /// What happened to it, oldest first.
 pub fn timeline(incident: &Incident, timeline: &[Entry]) -> View {
     let skipped = timeline.len().saturating_sub(MOST_ENTRIES);
-    let mut blocks = vec![Block::section(Mrkdwn::escape(&incident.content.title).bold())];
+    let mut blocks = vec![Block::section(text::page::heading(incident))];
     if skipped > 0 {
         blocks.push(Block::context([text::page::earlier(skipped)]));
     }
@@ -53,16 +62,37 @@ pub fn timeline(incident: &Incident, timeline: &[Entry]) -> View {
 /// All of its text, labels and links.
 pub fn details(incident: &Incident) -> View {
     let content = &incident.content;
-    let mut blocks = vec![Block::section(Mrkdwn::escape(&content.title).bold())];
-    if !content.text.trim().is_empty() {
-        blocks.push(Block::preformatted(&content.text));
+    let mut blocks = vec![Block::section(text::page::heading(incident))];
+    blocks.extend(pieces(&content.text).into_iter().map(Block::preformatted));
+    let labels: Vec<Text> =
+        content.labels.iter().map(|(name, value)| text::page::label(name, value).into()).collect();
+    blocks.extend(
+        labels.chunks(LABELS_A_BLOCK).take(MOST_LABEL_BLOCKS).map(|some| Block::fields(some.to_vec())),
+    );
+    let links = Mrkdwn::join(content.links.iter().map(|link| Mrkdwn::link(&link.url, &link.title)), "\n");
+    if !links.is_empty() {
+        blocks.push(Block::section(links));
     }
-    let labels = content.labels.iter().take(MOST_LABELS).map(|(name, value)| text::page::label(name, value));
-    blocks.push(Block::section(Mrkdwn::join(labels, "\n")));
-    let links = content.links.iter().map(|link| Mrkdwn::link(&link.url, &link.title));
-    blocks.push(Block::section(Mrkdwn::join(links, "\n")));
     blocks.push(Block::context([text::page::named(incident)]));
     read(text::page::DETAILS, blocks)
+}
+
+/// The text in pieces that a block can hold, divided between lines where that is possible.
+fn pieces(text: &str) -> Vec<&str> {
+    let (mut pieces, mut rest) = (Vec::new(), text.trim());
+    while !rest.is_empty() && pieces.len() < MOST_PIECES {
+        let piece = match rest.char_indices().nth(PIECE) {
+            None => rest,
+            Some((end, _)) => {
+                let room = rest.get(..end).unwrap_or(rest);
+                room.rfind('\n').and_then(|line_end| room.get(..=line_end)).unwrap_or(room)
+            }
+        };
+        rest = rest.get(piece.len()..).unwrap_or_default();
+        pieces.push(piece.trim_end_matches('\n'));
+    }
+    pieces.retain(|piece| !piece.trim().is_empty());
+    pieces
 }
 
 fn read(title: &str, blocks: Vec<Block>) -> View {

@@ -4,17 +4,18 @@ use jiff::Timestamp;
 
 use crate::core::command::{COMMANDS, Command, CommandError};
 use crate::core::incident::{Answer, Effect, Incident, IncidentId, Post, State, Verb};
-use crate::slack::escape::Mrkdwn;
+use crate::slack::blocks::cut::cut_plain;
+use crate::slack::escape::{Mrkdwn, one_line};
 use crate::text::{count, how_long, sign, when, who};
 
 /// What became of a response.
 pub fn response(answer: &Answer, verb: &Verb, incident: &Incident) -> Mrkdwn {
-    let title = Mrkdwn::escape(&incident.content.title).bold();
+    let title = Mrkdwn::escape(&one_line(&incident.content.title)).bold();
     match answer {
         Answer::Done => done(verb) + title + ".",
         Answer::Duplicate | Answer::Older => Mrkdwn::ours("That was done already."),
         Answer::AlreadyAcknowledged { by, at } => {
-            who(by) + " acknowledged " + title + " first, " + when(*at) + "."
+            who(by) + " was first: " + title + " has been acknowledged since " + when(*at) + "."
         }
         Answer::AlreadyResolved { by, at } => {
             who(by) + " resolved " + title + " already, " + when(*at) + ". Reopen it if it is not over."
@@ -23,7 +24,9 @@ pub fn response(answer: &Answer, verb: &Verb, incident: &Incident) -> Mrkdwn {
             Mrkdwn::ours("Nobody has acknowledged ") + title + ", so there is nothing to take back."
         }
         Answer::AlreadyOpen => title + " is open already.",
-        Answer::NotYours { by } => Mrkdwn::ours("That was ") + who(by) + ": use the button to change it.",
+        Answer::NotYours { by } => {
+            who(by) + " did that, so taking back your emoji does not undo it. Use the button."
+        }
         Answer::IsNotice => title + " is a notice: nobody has to acknowledge or resolve it.",
         Answer::EmptyNote => Mrkdwn::ours("The note is empty. Write what others should know."),
         Answer::Superseded { by } => {
@@ -38,7 +41,7 @@ fn done(verb: &Verb) -> Mrkdwn {
         Verb::Unack => "Nobody is on it any more: ",
         Verb::Resolve => "Resolved: ",
         Verb::Reopen => "Open again: ",
-        Verb::Note(_) => "Noted with ",
+        Verb::Note(_) => "Noted on ",
     })
 }
 
@@ -111,39 +114,34 @@ pub fn status(open: &[Incident], more: bool, behind: usize) -> Mrkdwn {
     let acked = open.iter().filter(|incident| matches!(incident.state, State::Acknowledged { .. })).count();
     let firing = open.len() - acked;
     let at_least = Mrkdwn::ours(if more { "At least " } else { "" });
-    let open = match (firing, acked) {
-        (0, 0) => Mrkdwn::ours(":white_check_mark: Nothing is open."),
-        (0, acked) => {
-            at_least
-                + Mrkdwn::escape(&format!(
-                    "{} open, all acknowledged.",
-                    count(acked, "incident", "incidents")
-                ))
-        }
-        (firing, 0) => {
-            at_least
-                + Mrkdwn::escape(&format!(
-                    "{} firing, none acknowledged.",
-                    count(firing, "incident", "incidents")
-                ))
-        }
-        (firing, acked) => {
-            at_least
-                + Mrkdwn::escape(&format!(
-                    "{} firing, {acked} acknowledged.",
-                    count(firing, "incident", "incidents")
-                ))
-        }
+    let incidents = |number| count(number, "incident", "incidents");
+    let words = match (firing, acked) {
+        (0, 0) => return Mrkdwn::ours(":white_check_mark: Nothing is open.") + late(behind),
+        (0, 1) => "1 incident open, acknowledged.".to_owned(),
+        (0, acked) => format!("{} open, all acknowledged.", incidents(acked)),
+        (1, 0) => "1 incident firing, not acknowledged.".to_owned(),
+        (firing, 0) => format!("{} firing, none acknowledged.", incidents(firing)),
+        (firing, acked) => format!("{} firing, {acked} acknowledged.", incidents(firing)),
     };
-    let health = match behind {
-        0 => Mrkdwn::ours("Slack shows all of it."),
-        behind => Mrkdwn::escape(&format!(
-            "{} late in Slack; Callboard keeps trying.",
-            count(behind, "message is", "messages are")
-        )),
-    };
-    open + "\n" + health
+    at_least + Mrkdwn::escape(&words) + late(behind)
 }
+
+/// Whether Slack shows all of it.
+fn late(behind: usize) -> Mrkdwn {
+    match behind {
+        0 => Mrkdwn::ours("\nSlack is up to date."),
+        behind => Mrkdwn::escape(&format!(
+            "\n{} not up to date in Slack yet; Callboard keeps trying.",
+            count(behind, "incident is", "incidents are")
+        )),
+    }
+}
+
+/// The longest title in a list, in characters: what a phone shows in two lines.
+const LISTED_TITLE: usize = 80;
+
+/// The longest link in a list, in characters: thirty lines of this and of such titles fit into one message.
+const LISTED_LINK: usize = 150;
 
 /// One incident as a line of a list (`now`: our clock).
 pub fn listed(incident: &Incident, now: Timestamp) -> Mrkdwn {
@@ -152,9 +150,10 @@ pub fn listed(incident: &Incident, now: Timestamp) -> Mrkdwn {
         State::Acknowledged { by, .. } => Mrkdwn::ours(" · ") + who(by),
         _ => Mrkdwn::default(),
     };
-    let title = match incident.content.links.first() {
-        Some(link) => Mrkdwn::link(&link.url, &incident.content.title),
-        None => Mrkdwn::escape(&incident.content.title),
+    let title = cut_plain(&one_line(&incident.content.title), LISTED_TITLE);
+    let title = match incident.content.links.first().filter(|link| link.url.len() <= LISTED_LINK) {
+        Some(link) => Mrkdwn::link(&link.url, &title),
+        None => Mrkdwn::escape(&title),
     };
     sign(&incident.state, incident.severity)
         + " "
@@ -186,7 +185,7 @@ pub fn sent(channel: &str, link: Option<&str>) -> Mrkdwn {
 pub fn not_sent(channel: &str, code: &str) -> Mrkdwn {
     let channel = if channel.starts_with('#') { Mrkdwn::escape(channel) } else { Mrkdwn::channel(channel) };
     let remedy = match code {
-        "not_in_channel" | "channel_not_found" => " Invite the app to the channel first.",
+        "not_in_channel" | "channel_not_found" => " Check the name, or invite the app to the channel.",
         "is_archived" => " The channel is archived.",
         _ => " Try again in a moment.",
     };

@@ -2,28 +2,31 @@
 
 use crate::core::incident::{Actor, Moved, State};
 use crate::core::view::{Card, Control};
-use crate::slack::escape::Mrkdwn;
+use crate::slack::escape::{Mrkdwn, one_line};
 use crate::text::{headline, how_long, sign, when, who};
 
 /// The whole message in one plain line: all that a phone's notification shows.
 pub fn fallback(card: &Card) -> Mrkdwn {
-    let what = format!("{} {}", headline(&card.state), card.title);
-    let parts = std::iter::once(what.trim().to_owned()).chain(card.facts.iter().cloned());
-    Mrkdwn::escape(&parts.collect::<Vec<_>>().join(" · "))
+    let headline = match card.state {
+        State::Firing => format!("{} {}: ", headline(&card.state), card.severity.word()),
+        State::Acknowledged { .. } | State::Resolved { .. } => format!("{}: ", headline(&card.state)),
+        State::Notice => String::new(),
+    };
+    Mrkdwn::join([Mrkdwn::escape(&(headline + &one_line(&card.title))), facts(card)], " · ")
 }
 
 /// The first line: sign and linked title.
 pub fn title(card: &Card) -> Mrkdwn {
     let title = match &card.link {
         Some(link) => Mrkdwn::link(link, &card.title),
-        None => Mrkdwn::escape(&card.title),
+        None => Mrkdwn::escape(&one_line(&card.title)),
     };
     sign(&card.state, card.severity) + " " + title.bold()
 }
 
 /// The facts on one line.
 pub fn facts(card: &Card) -> Mrkdwn {
-    Mrkdwn::join(card.facts.iter().map(|fact| Mrkdwn::escape(fact)), " · ")
+    Mrkdwn::join(card.facts.iter().map(|fact| Mrkdwn::escape(&one_line(fact))), " · ")
 }
 
 /// Where it stands: since when, who is on it, how long it took.
@@ -125,6 +128,7 @@ pub fn control(control: &Control) -> &str {
         Control::Why => "Why?",
         Control::Timeline => "Timeline",
         Control::Details => "Details",
+        Control::Open(link) if link.title.trim().is_empty() => "Open link",
         Control::Open(link) => &link.title,
     }
 }

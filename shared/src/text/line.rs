@@ -1,19 +1,19 @@
 //! What stands in an incident's thread and in its timeline.
 
 use crate::core::incident::{Entry, What};
-use crate::slack::escape::Mrkdwn;
+use crate::slack::escape::{Mrkdwn, one_line};
 use crate::text::{when, who};
 
 /// The line in the thread for an entry that asks for one.
 pub fn thread(entry: &Entry, title: &str) -> Mrkdwn {
     match &entry.what {
-        What::Refired => Mrkdwn::ours(":repeat: Firing again: ") + Mrkdwn::escape(title).bold(),
+        What::Refired => Mrkdwn::ours(":repeat: Firing again: ") + Mrkdwn::escape(&one_line(title)).bold(),
         What::Worse { from, to } => {
             let change = format!("{} → {}", from.word(), to.word());
             Mrkdwn::ours(":arrow_up: Worse (")
                 + Mrkdwn::escape(&change)
                 + "): "
-                + Mrkdwn::escape(title).bold()
+                + Mrkdwn::escape(&one_line(title)).bold()
         }
         What::Lapsed { owner } => {
             Mrkdwn::ours(":alarm_clock: ")
@@ -22,7 +22,8 @@ pub fn thread(entry: &Entry, title: &str) -> Mrkdwn {
         }
         What::Noted { text } => Mrkdwn::ours(":memo: ") + who(&entry.by) + ": " + Mrkdwn::escape(text),
         What::Joined { titles, more } => {
-            let titles = Mrkdwn::join(titles.iter().map(|title| Mrkdwn::escape(title).bold()), ", ");
+            let titles =
+                Mrkdwn::join(titles.iter().map(|title| Mrkdwn::escape(&one_line(title)).bold()), ", ");
             Mrkdwn::ours("Also firing: ") + titles + and_more(*more)
         }
         _ => happened(entry),
@@ -40,7 +41,7 @@ fn happened(entry: &Entry) -> Mrkdwn {
         What::Opened { severity } => by + " reported it as " + severity.word(),
         What::Refired => by + " reported it again",
         What::Joined { titles, more } => {
-            let titles = Mrkdwn::join(titles.iter().map(|title| Mrkdwn::escape(title)), ", ");
+            let titles = Mrkdwn::join(titles.iter().map(|title| Mrkdwn::escape(&one_line(title))), ", ");
             Mrkdwn::ours("also firing: ") + titles + and_more(*more)
         }
         What::Worse { from, to } => by + " says it got worse: " + from.word() + " → " + to.word(),
@@ -51,8 +52,8 @@ fn happened(entry: &Entry) -> Mrkdwn {
         What::Reopened => by + " reopened it",
         What::Noted { text } => by + ": " + Mrkdwn::escape(text),
         What::Moved(moved) => {
-            let from = Mrkdwn::escape(&moved.from);
-            Mrkdwn::ours("posted in the fallback channel: ") + from + " says " + Mrkdwn::escape(&moved.reason)
+            let (from, reason) = (Mrkdwn::escape(&moved.from), Mrkdwn::escape(&moved.reason));
+            Mrkdwn::ours("moved to the fallback channel, since ") + from + " cannot take it (" + reason + ")"
         }
     }
 }

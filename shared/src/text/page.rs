@@ -2,7 +2,7 @@
 
 use crate::core::incident::{Incident, Why};
 use crate::core::routing::UNROUTED;
-use crate::slack::escape::Mrkdwn;
+use crate::slack::escape::{Mrkdwn, one_line};
 
 /// Heading of the page that tells why. At most 24 characters, as all view titles.
 pub const WHY: &str = "Why is this here?";
@@ -20,6 +20,11 @@ pub const NOTE_HINT: &str = "It goes into the incident's thread and timeline.";
 pub const SAVE: &str = "Save";
 /// Every page's button.
 pub const CLOSE: &str = "Close";
+
+/// What it is about.
+pub fn heading(incident: &Incident) -> Mrkdwn {
+    Mrkdwn::escape(&one_line(&incident.content.title)).bold()
+}
 
 /// Which route took it, and on which condition.
 pub fn matched(incident: &Incident) -> Mrkdwn {
@@ -59,17 +64,16 @@ pub fn grouped(why: &Why) -> Mrkdwn {
 /// How often it was heard of.
 pub fn counted(incident: &Incident) -> Mrkdwn {
     let counts = &incident.counts;
-    Mrkdwn::escape(&format!(
-        "{} so far; it fired {} and was reopened {}.",
-        crate::text::count(usize::try_from(counts.signals).unwrap_or(usize::MAX), "signal", "signals"),
-        times(counts.firings),
-        times(counts.reopened),
-    ))
+    let signals = usize::try_from(counts.signals).unwrap_or(usize::MAX);
+    let signals = crate::text::count(signals, "signal", "signals");
+    let often = |what: &str, number| (number > 0).then(|| format!("{what} {}", times(number)));
+    let parts = [Some(signals), often("fired", counts.firings), often("reopened", counts.reopened)];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    Mrkdwn::escape(&format!("{} so far", parts.join(", ")))
 }
 
 fn times(number: u64) -> String {
     match number {
-        0 => "never".to_owned(),
         1 => "once".to_owned(),
         2 => "twice".to_owned(),
         more => format!("{more} times"),
@@ -78,12 +82,12 @@ fn times(number: u64) -> String {
 
 /// Entries that are not shown.
 pub fn earlier(skipped: usize) -> Mrkdwn {
-    Mrkdwn::escape(&format!("… {} earlier", crate::text::count(skipped, "entry", "entries")))
+    Mrkdwn::escape(&format!("… {}", crate::text::count(skipped, "earlier entry", "earlier entries")))
 }
 
 /// A label with its value.
 pub fn label(name: &str, value: &str) -> Mrkdwn {
-    Mrkdwn::escape(name).bold() + "  " + Mrkdwn::escape(value)
+    Mrkdwn::escape(name).bold() + "\n" + Mrkdwn::escape(value)
 }
 
 /// Where it comes from and how to type it.

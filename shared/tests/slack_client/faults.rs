@@ -38,7 +38,7 @@ async fn a_message_that_never_arrived_is_not_found_and_posted_once() {
         FaultKind::Status { status: 500 },
         FaultKind::Status { status: 502 },
         FaultKind::Status { status: 503 },
-        FaultKind::Html,
+        FaultKind::Html { status: 502 },
         FaultKind::InternalError,
     ] {
         let world = World::new().await;
@@ -59,7 +59,7 @@ async fn the_client_never_tries_again_by_itself() {
     for kind in [
         FaultKind::DropBefore,
         FaultKind::DropAfter,
-        FaultKind::Html,
+        FaultKind::Html { status: 502 },
         FaultKind::RateLimited { retry_after: 1 },
     ] {
         world.fail("chat.postMessage", kind);

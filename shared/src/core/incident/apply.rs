@@ -7,6 +7,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::answer::Answer;
+use super::event::{Event, Origin, Response, Verb};
 use super::{
     Actor, Content, Counts, Effect, Entry, Incident, IncidentId, Line, MAX_THINGS, Post, QUIET, State, Thing,
     What, Why, entry_id,
@@ -32,56 +33,6 @@ impl Default for Rules {
             grace: SignedDuration::from_secs(60),
         }
     }
-}
-
-/// Something that happened to an incident.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Event {
-    /// A signal of its group arrived.
-    Signal(Signal),
-    /// A person did something.
-    Response(Response),
-    /// Its due time came.
-    Due,
-}
-
-/// What a person did.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Response {
-    /// What they want.
-    pub verb: Verb,
-    /// Slack user id.
-    pub by: String,
-    /// How they said it.
-    pub origin: Origin,
-}
-
-/// What a person wants.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verb {
-    /// I look at it.
-    Ack,
-    /// I do not look at it any more.
-    Unack,
-    /// It is over.
-    Resolve,
-    /// It is not over.
-    Reopen,
-    /// Remember this.
-    Note(String),
-}
-
-/// How a person said it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Origin {
-    /// A button, a menu or a form.
-    Button,
-    /// A slash command.
-    Command,
-    /// A reaction. Taking one back undoes only what the same person did.
-    Emoji,
-    /// A reply in the thread, which is there for all to see already.
-    Thread,
 }
 
 /// The next incident, what to remember of the step, and what became of each event.
@@ -158,9 +109,8 @@ pub fn open(opening: Opening, first: &Signal, rest: &[Event], rules: &Rules, now
 /// would have reopened it. Anything else belongs to the incident that is there.
 pub fn starts_anew(latest: &Incident, signal: &Signal, rules: &Rules, now: Timestamp) -> bool {
     let State::Resolved { at, .. } = &latest.state else { return false };
-    let newer = latest.things.get(&signal.key).is_none_or(|thing| signal.at > thing.at);
     let late = now.duration_since(*at) > rules.reopen_within;
-    newer && late && signal.status == Status::Firing
+    late && !latest.knows(signal) && signal.status == Status::Firing
 }
 
 /// Folds events into the incident (`now`: our clock).
@@ -238,6 +188,10 @@ impl<'a> Fold<'a> {
 
     fn signal(&mut self, signal: &Signal) -> Answer {
         self.incident.counts.signals += 1;
+        if signal.status == Status::Info {
+            // Says nothing about whether the thing fires, so it must not end a firing unseen.
+            return Answer::Duplicate;
+        }
         if let Some(thing) = self.incident.things.get(&signal.key) {
             // At the same instant a resolution wins: a thing cannot end before it began.
             let known = (thing.at, thing.status == Status::Resolved);
@@ -246,30 +200,46 @@ impl<'a> Fold<'a> {
                 return Answer::Duplicate;
             }
             if said < known {
-                self.learn_start(signal);
+                self.fired_before(signal);
                 return Answer::Older;
             }
         }
-        let new_thing = !self.incident.things.contains_key(&signal.key);
-        if new_thing && self.incident.things.len() >= MAX_THINGS {
-            self.incident.counts.untracked += 1;
-        } else {
+        self.learn_start(signal);
+        let fires = signal.status == Status::Firing;
+        let mut new_thing = !self.incident.things.contains_key(&signal.key);
+        if !new_thing || self.incident.things.len() < MAX_THINGS {
             self.incident.things.insert(signal.key.clone(), Thing { status: signal.status, at: signal.at });
+        } else if fires {
+            // Whether it was told of before cannot be known any more, so only the first that finds no room is.
+            new_thing = self.incident.counts.untracked == 0;
+            self.incident.counts.untracked += 1;
         }
-        match signal.status {
-            Status::Firing => self.fires(signal, new_thing),
-            Status::Resolved => self.ends(signal),
-            Status::Info => {}
+        if fires {
+            self.fires(signal, new_thing)
+        } else {
+            self.ends(signal)
         }
         Answer::Done
     }
 
-    /// A firing that comes after its own resolution tells when it began, and no more.
+    /// It began with its earliest firing, in whatever order signals come; while none is known, with its earliest end.
     fn learn_start(&mut self, signal: &Signal) {
-        if signal.status == Status::Firing && signal.at < self.incident.opened_at {
+        let (fires, unseen) = (signal.status == Status::Firing, self.incident.counts.firings == 0);
+        let earlier = signal.at < self.incident.opened_at;
+        if fires && unseen || earlier && (fires || unseen) {
             self.incident.opened_at = signal.at;
+        }
+    }
+
+    /// A firing that comes after its own end tells when it began and how bad it was, and no more.
+    fn fired_before(&mut self, signal: &Signal) {
+        let earlier = signal.at < self.incident.opened_at;
+        self.learn_start(signal);
+        if signal.status == Status::Firing {
             self.incident.counts.firings = self.incident.counts.firings.max(1);
-            self.incident.severity = self.incident.severity.max(signal.severity);
+            if earlier {
+                self.incident.severity = self.incident.severity.max(signal.severity);
+            }
         }
     }
 
@@ -313,6 +283,10 @@ impl<'a> Fold<'a> {
         if firing == 0 && self.incident.counts.untracked == 0 && self.incident.state.is_open() {
             let by = Actor::Source { name: signal.source.clone() };
             self.incident.state = State::Resolved { by: by.clone(), at: self.now };
+            // "12 % (alarm at > 80 %)" says more of what is over than the value that it began with.
+            if !signal.facts.is_empty() && signal.title == self.incident.content.title {
+                self.incident.content.facts.clone_from(&signal.facts);
+            }
             self.record(by, What::Resolved, None);
         }
     }
@@ -340,6 +314,7 @@ impl<'a> Fold<'a> {
             (Verb::Unack, State::Acknowledged { .. }) => self.enter(State::Firing, by, What::Unacknowledged),
             (Verb::Unack, State::Firing) => Answer::NotAcknowledged,
             (Verb::Resolve, State::Firing | State::Acknowledged { .. }) => {
+                self.incident.counts.untracked = 0;
                 self.enter(State::Resolved { by: by.clone(), at: self.now }, by, What::Resolved)
             }
             (Verb::Reopen, State::Resolved { by: owner, .. }) if undo && owner != by => {

@@ -20,13 +20,16 @@ fn told(incident: &Incident) -> String {
     format!("{state}, {}", incident.severity.word())
 }
 
+/// What is claimed, what happens at which second, what comes of it.
+type Row = (&'static str, Vec<(i64, Event)>, &'static str);
+
 #[test]
 fn an_incident_follows_its_signals_and_its_people() {
     let fire = || Signal::test();
     let ok = || Signal::test().resolved();
     let ana = |verb| press("ANA", verb);
     let ben = |verb| press("BEN", verb);
-    let rows: Vec<(&str, Vec<(i64, Event)>, &str)> = vec![
+    let rows: Vec<Row> = vec![
         ("it fires until the source says otherwise", vec![], "firing, error"),
         ("the source resolves it", vec![(60, says(ok().second(60)))], "resolved by source, error"),
         ("a person acknowledges it", vec![(9, ana(Verb::Ack))], "acked by ANA, error"),
@@ -37,15 +40,15 @@ fn an_incident_follows_its_signals_and_its_people() {
             "acked by ANA, error",
         ),
         ("an ack can be taken back", vec![(9, ana(Verb::Ack)), (10, ben(Verb::Unack))], "firing, error"),
-        ("severity rises", vec![(20, says(fire().second(20).as_bad_as(Critical)))], "firing, critical"),
+        ("severity rises", vec![(20, says(fire().second(20).with_severity(Critical)))], "firing, critical"),
         (
             "severity does not fall while it is open",
-            vec![(20, says(fire().second(20).as_bad_as(Warning)))],
+            vec![(20, says(fire().second(20).with_severity(Warning)))],
             "firing, error",
         ),
         (
             "severity starts anew with a re-fire",
-            vec![(20, says(ok().second(20))), (30, says(fire().second(30).as_bad_as(Warning)))],
+            vec![(20, says(ok().second(20))), (30, says(fire().second(30).with_severity(Warning)))],
             "firing, warning",
         ),
         (
@@ -158,7 +161,7 @@ fn only_what_is_new_to_the_channel_gets_a_line() {
     assert_eq!(line(&[press("ANA", Verb::Resolve)]), [None], "the card says it");
     assert_eq!(line(&[says(fire().second(9))]), [], "nothing new");
     assert_eq!(
-        line(&[says(fire().second(9).as_bad_as(Critical))]),
+        line(&[says(fire().second(9).with_severity(Critical))]),
         [Some(true)],
         "worse: channel and thread"
     );
@@ -235,6 +238,55 @@ fn a_refire_reopens_within_the_window_and_starts_anew_after_it() {
     );
     let later_resolution = Signal::test().resolved().second(99_999);
     assert!(!starts_anew(&over, &later_resolution, &rules, at(99_999)), "a resolution opens nothing anew");
+}
+
+#[test]
+fn it_began_with_its_earliest_firing_in_whatever_order_signals_come() {
+    let (fire, over) =
+        (|second| Signal::test().second(second), |second| Signal::test().resolved().second(second));
+    let disk = |second| fire(second).about("disk");
+    let rows: [(&str, Vec<Signal>, i64); 4] = [
+        ("the first firing", vec![fire(5), over(7), fire(9)], 5),
+        ("a resolution that nobody saw fire is no beginning", vec![over(5), fire(9)], 9),
+        ("the earliest of several things", vec![fire(5), disk(3), over(9)], 3),
+        ("only ends", vec![over(5), over(3)], 3),
+    ];
+    for (claim, signals, began) in rows {
+        for first in 0..signals.len() {
+            let mut signals = signals.clone();
+            signals.rotate_left(first);
+            let rest: Vec<Event> = signals.iter().skip(1).cloned().map(says).collect();
+            let opened = open(opening(), &signals[0], &rest, &Rules::default(), at(20)).incident;
+            assert_eq!(opened.opened_at, at(began), "{claim}, {first} first");
+        }
+    }
+}
+
+#[test]
+fn a_word_in_passing_does_not_end_a_firing() {
+    let after = Incident::test().step(9, &[says(Signal::test().info().second(9))]);
+    assert_eq!(after.incident.firing_things(), (1, 1));
+    assert_eq!((after.answers, after.visible), (vec![Answer::Duplicate], false));
+}
+
+#[test]
+fn an_end_that_cannot_be_tracked_is_nobodys_work() {
+    let events: Vec<Event> =
+        (1..MAX_THINGS).map(|n| says(Signal::test().about(&format!("node{n}")))).collect();
+    let full = Incident::test().after(5, &events);
+    assert_eq!(full.things.len(), MAX_THINGS);
+    let after = full.after(9, &[says(Signal::test().about("unknown").resolved().second(9))]);
+    assert_eq!(after.counts.untracked, 0, "nothing fires that could not be resolved");
+}
+
+#[test]
+fn what_could_not_be_tracked_is_over_when_a_person_says_so() {
+    let mut full = Incident::test();
+    full.counts.untracked = 1;
+    let over = full.after(9, &[press("ANA", Verb::Resolve)]);
+    let again = over.after(20, &[says(Signal::test().second(20))]);
+    let then = again.after(30, &[says(Signal::test().resolved().second(30))]);
+    assert_eq!(told(&then), "resolved by source, error");
 }
 
 #[test]

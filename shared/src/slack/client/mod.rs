@@ -60,7 +60,7 @@ pub fn http() -> reqwest::ClientBuilder {
 
 impl Client {
     /// A client for the workspace that `token` belongs to. `base` is `https://slack.com/` or an emulator's address: methods
-    /// are found under its `api/`. Build `http` from [`http`].
+    /// are found under its `api/`. Build `http` from [`http()`].
     pub fn new(base: Url, token: SecretString, http: reqwest::Client) -> Self {
         Client { base, token, http, timeout: DEFAULT_TIMEOUT }
     }

@@ -88,6 +88,8 @@ pub struct Message {
 pub struct Mention {
     /// Who.
     pub user: String,
+    /// The bot that wrote it, if a bot did.
+    pub bot_id: Option<String>,
     /// Where.
     pub channel: String,
     /// The message; the same `ts` comes as a [`Message`] too where we hear those.
@@ -163,6 +165,7 @@ impl Event {
             }),
             "app_mention" => Event::Mention(Mention {
                 user: body.need("event.user")?,
+                bot_id: body.text("event.bot_id"),
                 channel: body.need("event.channel")?,
                 ts: body.need("event.ts")?,
                 thread_ts: body.text("event.thread_ts"),

@@ -71,6 +71,16 @@ impl Message {
         &self.topic_arn
     }
 
+    /// Whether the topic that it claims is one that the config allows. Asked before anything is fetched, so that strangers
+    /// cannot make us fetch.
+    ///
+    /// # Errors
+    /// [`VerifyError::Topic`]
+    pub fn claims_one_of(&self, topics: &[String]) -> Result<(), VerifyError> {
+        let allowed = topics.iter().any(|allowed| matches(allowed, &self.topic_arn));
+        if allowed { Ok(()) } else { Err(VerifyError::Topic) }
+    }
+
     /// Where its certificate is.
     ///
     /// # Errors
@@ -88,9 +98,7 @@ impl Message {
     /// The check that failed.
     pub fn verify(&self, certificate: &[u8], topics: &[String]) -> Result<Verified, VerifyError> {
         self.certificate_url()?;
-        if !topics.iter().any(|allowed| matches(allowed, &self.topic_arn)) {
-            return Err(VerifyError::Topic);
-        }
+        self.claims_one_of(topics)?;
         let algorithm: &dyn SignatureVerificationAlgorithm = match self.signature_version.as_str() {
             "1" => &RsaSha1,
             "2" => webpki::ring::RSA_PKCS1_2048_8192_SHA256,

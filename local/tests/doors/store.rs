@@ -1,0 +1,100 @@
+//! A store that is watched: it counts what it would ask of DynamoDB, and one incident in it can be broken.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use shared::core::incident::{Incident, IncidentId};
+use shared::store::{Channel, Commit, CommitError, Loaded, Seen, SignalRecord, Store, StoreError};
+
+/// The store behind it does the work.
+#[derive(Debug)]
+pub(crate) struct Watched {
+    inner: Arc<dyn Store>,
+    requests: Mutex<usize>,
+    broken: Mutex<Option<IncidentId>>,
+}
+
+impl Watched {
+    pub(crate) fn over(inner: Arc<dyn Store>) -> Arc<Self> {
+        Arc::new(Watched { inner, requests: Mutex::default(), broken: Mutex::default() })
+    }
+
+    /// From now on this incident cannot be read.
+    pub(crate) fn break_incident(&self, id: &str) {
+        *self.broken.lock().unwrap() = Some(IncidentId(id.to_owned()));
+    }
+
+    /// How many requests since this was asked last.
+    pub(crate) fn requests(&self) -> usize {
+        std::mem::take(&mut *self.requests.lock().unwrap())
+    }
+
+    /// The documented number of requests of a verb, see `shared::store::Store`.
+    fn asks(&self, requests: usize) {
+        *self.requests.lock().unwrap() += requests;
+    }
+}
+
+#[async_trait]
+impl Store for Watched {
+    async fn incident(&self, id: &IncidentId) -> Result<Option<Loaded>, StoreError> {
+        self.asks(1);
+        if self.broken.lock().unwrap().as_ref() == Some(id) {
+            return Err(StoreError::Corrupt("the record is of no version that is known".to_owned()));
+        }
+        self.inner.incident(id).await
+    }
+
+    async fn latest(&self, route: &str, group: &str) -> Result<Option<Incident>, StoreError> {
+        let latest = self.inner.latest(route, group).await;
+        // The pointer, and what it points to.
+        self.asks(if matches!(latest, Ok(None)) { 1 } else { 2 });
+        latest
+    }
+
+    async fn by_post(&self, channel_id: &str, ts: &str) -> Result<Option<IncidentId>, StoreError> {
+        self.asks(1);
+        self.inner.by_post(channel_id, ts).await
+    }
+
+    async fn open(&self, limit: usize) -> Result<Vec<Incident>, StoreError> {
+        self.asks(2);
+        self.inner.open(limit).await
+    }
+
+    async fn behind(&self, until: Timestamp, limit: usize) -> Result<Vec<IncidentId>, StoreError> {
+        self.asks(1);
+        self.inner.behind(until, limit).await
+    }
+
+    async fn due(&self, until: Timestamp, limit: usize) -> Result<Vec<IncidentId>, StoreError> {
+        self.asks(1);
+        self.inner.due(until, limit).await
+    }
+
+    async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
+        self.asks(1);
+        self.inner.commit(commit).await
+    }
+
+    async fn channel(&self, name: &str) -> Result<Channel, StoreError> {
+        self.asks(1);
+        self.inner.channel(name).await
+    }
+
+    async fn put_channel(&self, channel: &Channel) -> Result<(), StoreError> {
+        self.asks(1);
+        self.inner.put_channel(channel).await
+    }
+
+    async fn claim(&self, seen: &Seen, now: Timestamp) -> Result<bool, StoreError> {
+        self.asks(1);
+        self.inner.claim(seen, now).await
+    }
+
+    async fn signals(&self, hour: Timestamp) -> Result<Vec<SignalRecord>, StoreError> {
+        self.asks(1);
+        self.inner.signals(hour).await
+    }
+}

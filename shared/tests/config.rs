@@ -1,0 +1,132 @@
+//! What somebody reads whose config has a fault: each bad file with all that is printed about it. A fault names the line,
+//! what is wrong there, and what to do.
+
+#![expect(clippy::unwrap_used, reason = "helpers of tests are test code too")]
+
+use jiff::SignedDuration;
+use shared::config::Config;
+
+/// A file that is right but for what is put in place of a part of it.
+const GOOD: &str = r##"channels:
+  fallback: "#ops"
+
+sources:
+  github: { verify: github, secrets: github-webhook }
+  "*": { verify: bearer, secrets: [old, new] }
+
+incidents:
+  ack_for: 2h
+
+routes:
+  - name: critical
+    when: severity == "critical" and labels.service in ["payments"]
+    to: ["#oncall", "#team-{{ labels.service }}"]
+    group_by: labels.service
+    buttons: [ack, resolve]
+  - name: rest
+    to: "#alerts"
+"##;
+
+fn faults(text: &str) -> String {
+    let faults = Config::from_yaml(text).unwrap_err();
+    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n\n")
+}
+
+/// The good file with one part in place of another.
+fn with(good: &str, bad: &str) -> String {
+    assert_eq!(GOOD.matches(good).count(), 1, "{good:?} is in the good file once");
+    GOOD.replace(good, bad)
+}
+
+#[test]
+fn a_good_file_is_taken() {
+    let config = Config::from_yaml(GOOD).unwrap();
+    assert_eq!(config.rules.ack_for, Some(SignedDuration::from_hours(2)));
+    assert_eq!(config.rules.reopen_within, SignedDuration::from_mins(30), "what is not said has a default");
+    assert_eq!((config.command.as_str(), config.routes.fallback.as_str()), ("/ops", "#ops"));
+    assert_eq!(config.source("github").unwrap().secrets, ["github-webhook"]);
+    assert_eq!(config.source("grafana").unwrap().secrets, ["old", "new"], "`*` is everybody else");
+    let for_ever = Config::from_yaml(&with("2h", "0s")).unwrap();
+    assert_eq!(for_ever.rules.ack_for, None);
+    let closed = Config::from_yaml("channels: { fallback: ops }").unwrap();
+    assert_eq!(closed.source("github"), None, "who is not named is refused");
+    assert_eq!(closed.routes.fallback, "#ops");
+}
+
+#[test]
+fn the_files_of_the_repository_are_taken() {
+    for text in [include_str!("../../config/callboard.yaml"), include_str!("../../config/laptop.yaml")] {
+        let config = Config::from_yaml(text).map_err(|faults| faults[0].to_string()).unwrap();
+        assert!(!config.routes.routes.is_empty());
+    }
+    assert!(!Config::built_in().unwrap().routes.routes.is_empty());
+}
+
+#[test]
+fn every_fault_is_shown_where_it_is_with_what_to_do() {
+    let rows = [
+        ("unknown_route_field", with("group_by:", "groupby:")),
+        ("unknown_top_field", with("incidents:", "incident:")),
+        ("unknown_name", with("severity ==", "sevrity ==")),
+        ("unknown_name_in_channel", with("labels.service }}", "label.service }}")),
+        ("unknown_name_in_group", with("group_by: labels.service", "group_by: [kind, lables.service]")),
+        ("unknown_filter", with("labels.service }}", "labels.service | uper }}")),
+        ("bad_expression", with("severity == \"critical\"", "severity = \"critical\"")),
+        (
+            "half_an_expression",
+            with("severity == \"critical\" and labels.service in [\"payments\"]", "severity =="),
+        ),
+        ("half_a_template", with("{{ labels.service }}", "{{ labels.service")),
+        ("duplicate_route", with("name: rest", "name: critical")),
+        ("reserved_route", with("name: rest", "name: unrouted")),
+        (
+            "unreachable_route",
+            with("    when: severity == \"critical\" and labels.service in [\"payments\"]\n", ""),
+        ),
+        ("missing_to", with("    to: \"#alerts\"\n", "")),
+        ("empty_to", with("to: \"#alerts\"", "to: []")),
+        ("no_channel_to", with("\"#alerts\"", "\"#\"")),
+        ("a_comment_for_a_channel", with("\"#alerts\"", "#alerts")),
+        ("bad_button", with("[ack, resolve]", "[ack, reslove]")),
+        ("misspelt_verify", with("verify: github", "verify: githib")),
+        ("bearer_without_secrets", with("{ verify: bearer, secrets: [old, new] }", "{ verify: bearer }")),
+        ("sns_without_topics", with("{ verify: bearer, secrets: [old, new] }", "{ verify: sns }")),
+        ("fallback_is_no_channel", with("\"#ops\"", "\"#\"")),
+        ("no_channels", with("channels:\n  fallback: \"#ops\"\n", "")),
+        ("bad_duration", with("ack_for: 2h", "ack_for: 2 fortnights")),
+        ("negative_duration", with("ack_for: 2h", "reopen_within: -5m")),
+        ("bad_command", GOOD.to_owned() + "command: ops\n"),
+        ("not_a_list", with("buttons: [ack, resolve]", "buttons: ack")),
+        ("text_for_a_yes", with("buttons: [ack, resolve]", "continue: maybe")),
+        ("yaml_syntax", with("[ack, resolve]", "[ack, resolve")),
+        ("yaml_indentation", with("    group_by: labels.service", "   group_by: labels.service")),
+        ("tab_for_spaces", with("    group_by:", "\tgroup_by:")),
+        ("duplicate_key", with("    group_by:", "    when: kind\n    group_by:")),
+        ("empty_file", String::new()),
+        (
+            "several",
+            GOOD.replace("severity", "sevrity")
+                .replace("reslove", "x")
+                .replace("verify: github", "verify: git")
+                .replace("name: rest", "name: critical"),
+        ),
+    ];
+    for (name, text) in rows {
+        insta::assert_snapshot!(name, faults(&text));
+    }
+}
+
+#[test]
+fn a_fault_points_at_its_own_line() {
+    for (bad, line) in [
+        (with("severity ==", "sevrity =="), 13),
+        (with("[ack, resolve]", "[ack, reslove]"), 16),
+        (with("name: rest", "name: critical"), 17),
+        (with("verify: github", "verify: githib"), 5),
+        (with("    to: \"#alerts\"\n", ""), 17),
+        (with("ack_for: 2h", "ack_for: never"), 9),
+    ] {
+        let fault = Config::from_yaml(&bad).unwrap_err().remove(0);
+        assert_eq!(fault.place.as_ref().map(|place| place.line), Some(line), "{fault}");
+    }
+}
