@@ -121,7 +121,6 @@ fn decide(
     Some(commit)
 }
 
-<<<<<<< HEAD
 /// A commit holds so many items and no more. Of a share that tells more than fits, the timeline keeps how it began and how it
 /// ended; the records keep all of it.
 fn fit(commit: &mut Commit) {
@@ -132,7 +131,8 @@ fn fit(commit: &mut Commit) {
         position == 1 || position > 1 + over
     });
 }
-=======
 #[cfg(test)]
 mod tests;
->>>>>>> main
+
+#[cfg(test)]
+mod tests;

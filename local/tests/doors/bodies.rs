@@ -31,7 +31,7 @@ async fn nothing_that_is_sent_breaks_anything_and_all_of_it_is_seen() {
         ("null", b"null".to_vec(), None),
         ("an empty list", b"[]".to_vec(), None),
         ("true", b"true".to_vec(), None),
-        ("a huge number", format!("{}", "9".repeat(5_000)).into_bytes(), None),
+        ("a huge number", "9".repeat(5_000).into_bytes(), None),
         (
             "numbers that no number holds",
             br#"{"title":"Huge numbers","value":1e400,"n":-1e-400,"at":99999999999999999999}"#.to_vec(),
