@@ -157,7 +157,7 @@ pub fn wakes(event: &Value) -> Result<(Vec<Record>, Vec<Wake>), WrongShape> {
     let pair = |record: Record| match wake(&record) {
         Some(wake) => Some((record, wake)),
         None => {
-            tracing::error!(message = %record.id, "a message in the queue of wakes is none; it is dropped");
+            tracing::error!(id = %record.id, "a message in the queue of wakes is none; it is dropped");
             None
         }
     };

@@ -2,12 +2,12 @@
 //! come from the environment, so nothing here asks the network, except for the secrets that the function needs.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use lambda_runtime::Error;
-use std::time::Duration;
 
 use super::environment::Settings;
 use super::log;
@@ -39,12 +39,13 @@ impl Function {
     /// The environment is incomplete, a built-in file is broken, or a secret cannot be read.
     pub(super) async fn start(needs: Needs) -> Result<&'static Self, Error> {
         log::start();
-        let function = Self::wire(needs, &Settings::read()?).await;
+        let function = Self::wire(needs).await;
         let function = function.inspect_err(|error| tracing::error!(%error, "the function cannot start"))?;
         Ok(Box::leak(Box::new(function)))
     }
 
-    async fn wire(needs: Needs, settings: &Settings) -> Result<Self, Error> {
+    async fn wire(needs: Needs) -> Result<Self, Error> {
+        let settings = Settings::read()?;
         let config = Config::built_in().map_err(|faults| {
             let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
             faults.join("\n")

@@ -60,7 +60,7 @@ impl SqsQueue {
         let request = request.receipt_handle(&record.receipt).visibility_timeout(seconds);
         if let Err(error) = request.send().await {
             let error = why(&error);
-            tracing::warn!(message = %record.id, %error, "a message could not be put off and comes when its time is over");
+            tracing::warn!(id = %record.id, %error, "a message could not be put off and comes when its time is over");
         }
     }
 
