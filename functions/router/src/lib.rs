@@ -131,8 +131,6 @@ fn fit(commit: &mut Commit) {
         position == 1 || position > 1 + over
     });
 }
-#[cfg(test)]
-mod tests;
 
 #[cfg(test)]
 mod tests;

@@ -67,32 +67,34 @@ async fn take(
     deps: &Deps,
     now: Timestamp,
 ) -> Result<Taken, StoreError> {
+    let us = delivery.bot_user.as_ref();
+    // Whether a message of ours should have been found: the courier records it a moment after Slack shows it.
+    let taken = |found: bool, author: Option<&String>| match author {
+        Some(author) if !found && us == Some(author) && retries(headers) < LAST_RETRY => Taken::TooEarly,
+        _ => Taken::Done,
+    };
     match &delivery.event {
         Event::Reaction(reaction) => {
-            let ours = delivery.bot_user.as_ref() == Some(&reaction.user);
-            let Some(verb) = verb(reaction).filter(|_| !ours) else { return Ok(Taken::Done) };
+            let Some(verb) = verb(reaction).filter(|_| us != Some(&reaction.user)) else {
+                return Ok(Taken::Done);
+            };
             // The event's own id differs between two installations of one app; who, what and when does not.
             let identity =
                 format!("{}/{}/{}/{}", reaction.user, reaction.name, reaction.ts, reaction.event_ts);
             let once = seen("reaction", identity, now);
-            let found = respond(
-                (&reaction.channel, &reaction.ts),
-                verb,
-                (&reaction.user, Origin::Emoji),
-                once,
-                deps,
-                now,
-            );
-            let ours = reaction.item_user.is_some() && reaction.item_user == delivery.bot_user;
-            let found = found.await?;
-            Ok(if !found && ours && retries(headers) < LAST_RETRY { Taken::TooEarly } else { Taken::Done })
+            let (place, who) =
+                ((reaction.channel.as_str(), reaction.ts.as_str()), (reaction.user.as_str(), Origin::Emoji));
+            let found = respond(place, verb, who, once, deps, now).await?;
+            Ok(taken(found, reaction.item_user.as_ref()))
         }
-        Event::Message(message) => {
-            if let Some((user, root)) = reply(message) {
-                note((user, &message.channel, root, &message.ts, &message.text), deps, now).await?;
+        Event::Message(message) => match reply(message) {
+            None => Ok(Taken::Done),
+            Some((user, root)) => {
+                let found =
+                    note((user, &message.channel, root, &message.ts, &message.text), deps, now).await?;
+                Ok(taken(found, message.parent_user.as_ref()))
             }
-            Ok(Taken::Done)
-        }
+        },
         Event::Mention(mention) => {
             if let Some(root) = mention.thread_ts.as_ref().filter(|_| mention.bot_id.is_none()) {
                 note((&mention.user, &mention.channel, root, &mention.ts, &mention.text), deps, now).await?;

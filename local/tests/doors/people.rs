@@ -51,6 +51,18 @@ async fn an_emoji_that_comes_before_the_post_is_recorded_is_asked_for_again() {
 }
 
 #[tokio::test]
+async fn a_reply_that_comes_before_the_post_is_recorded_is_asked_for_again() {
+    let stage = Stage::new().await;
+    let reply = |author: &str| {
+        json!({ "type": "message", "user": "U01ANA", "channel": "C01ALERTS", "ts": "1795338032.000300",
+            "thread_ts": "1795338030.000100", "parent_user_id": author, "text": "On it" })
+    };
+    stage.slack("/slack/events", &[], &told(reply("U0BOT"), "Ev1")).await.refuses(503, "early");
+    let foreign = stage.slack("/slack/events", &[], &told(reply("U02BEN"), "Ev2")).await;
+    assert_eq!(foreign.status, 200, "a reply to a person's message is none of ours");
+}
+
+#[tokio::test]
 async fn an_event_that_is_repeated_has_one_effect() {
     let (stage, channel, ts) = with_a_post().await;
     let reply = json!({ "type": "message", "user": "U01ANA", "channel": channel, "ts": "1795338032.000300",

@@ -17,7 +17,7 @@ const ROOMS: [(&str, &[&str]); 15] = [
     ("invoke", &["core", "queue"]),
     ("deps", &["config", "fetch", "queue", "slack", "sources", "store"]),
     ("door", &["deps", "invoke", "slack"]),
-    ("lambda", &["config", "core", "deps", "fetch", "invoke", "queue", "slack", "sources", "store"]),
+    ("lambda", &["config", "core", "deps", "door", "fetch", "invoke", "queue", "slack", "sources", "store"]),
     ("lib", &[]),
 ];
 

@@ -25,7 +25,7 @@ pub struct Entry {
 /// A line in the incident's thread in one channel.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
-    /// The channel as in [`Post::channel`].
+    /// The channel as in [`Post::channel`](super::Post::channel).
     pub channel: String,
     /// Also shown in the channel itself.
     pub broadcast: bool,

@@ -77,6 +77,8 @@ pub struct Message {
     pub ts: String,
     /// The root of its thread; `None` outside of threads.
     pub thread_ts: Option<String>,
+    /// Who wrote the root of its thread.
+    pub parent_user: Option<String>,
     /// What it says, Slack's three entities turned back.
     pub text: String,
     /// The message that was deleted, where one was.
@@ -160,6 +162,7 @@ impl Event {
                 channel: body.need("event.channel")?,
                 ts: body.need("event.ts")?,
                 thread_ts: body.text("event.thread_ts"),
+                parent_user: body.text("event.parent_user_id"),
                 text: text("event.text"),
                 deleted_ts: body.text("event.deleted_ts"),
             }),
@@ -234,6 +237,7 @@ mod tests {
                     channel: "C1".into(),
                     ts: "1700000001.000200".into(),
                     thread_ts: Some("1700000000.000100".into()),
+                    parent_user: None,
                     text: "p99 > 2s & rising".into(),
                     deleted_ts: None,
                 }),
