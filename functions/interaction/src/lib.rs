@@ -1,6 +1,8 @@
 //! Buttons, menus and forms. A click changes the incident through `shared::change`, like everything else does, and the
 //! courier makes the message say so; only who came late, or pressed what cannot be, is told something here.
 
+use std::time::Instant;
+
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use jiff::Timestamp;
@@ -20,6 +22,7 @@ use shared::text;
 
 /// Handles a request to `/slack/interactions`.
 pub async fn handle(request: Request<Bytes>, deps: &Deps) -> Response<Bytes> {
+    let deps = &door::in_time(deps);
     let now = deps.clock.now();
     if let Err(refusal) = door::from_slack(&request, &deps.secrets, now) {
         return refusal;
@@ -139,6 +142,7 @@ fn field_error(words: &Mrkdwn) -> Response<Bytes> {
 
 /// Tells one person something, by the click's own address, or as an ephemeral message if that is used up.
 async fn tell(click: &Click, words: Mrkdwn, deps: &Deps) {
+    let began = Instant::now();
     let message = Message::text(words);
     let answered = match &click.response_url {
         Some(url) => deps.slack.respond(url, &Reply::new(Shown::Ephemeral, message.clone())).await,
@@ -146,7 +150,8 @@ async fn tell(click: &Click, words: Mrkdwn, deps: &Deps) {
     };
     let told = match (answered, &click.channel) {
         (Err(SlackError::Gone { .. }), Some(channel)) => {
-            deps.slack.post_ephemeral(channel, &click.user, &message, click.thread_ts.as_deref()).await
+            let slack = door::with_the_rest(&deps.slack, began);
+            slack.post_ephemeral(channel, &click.user, &message, click.thread_ts.as_deref()).await
         }
         (answered, _) => answered,
     };

@@ -16,6 +16,7 @@ mod people;
 mod requests;
 mod runner;
 mod slack;
+mod slow;
 mod sns;
 mod stage;
 mod store;
