@@ -9,6 +9,7 @@
 )]
 
 mod bodies;
+mod clicks;
 mod durable;
 mod hooks;
 mod invoke;
