@@ -1,6 +1,8 @@
 //! template.yaml and the code say the same: functions, routes, environment, secrets, and how long a message is out of sight.
 //! The table is compared in shared/dynamo-tests.
 
+#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
