@@ -194,6 +194,12 @@ impl World {
         }
     }
 
+    /// Does something while no other work is done here, as the queue's groups see to in the deployment.
+    pub async fn alone<T>(&self, work: impl Future<Output = T>) -> T {
+        let _one_at_a_time = self.working.lock().await;
+        work.await
+    }
+
     /// One tick of the notifier.
     pub async fn tick(&self) -> Done {
         if let Err(error) = notifier::tick(&self.deps).await {

@@ -7,8 +7,8 @@
 //! take time, and the pause between two messages counts from the end of the first.
 
 use jiff::{SignedDuration, Timestamp};
-use shared::core::incident::{Entry, Incident, Post};
-use shared::core::outcome::{GoOn, move_to, must_be_remembered, record, started};
+use shared::core::incident::{Effect, Entry, Incident, Post};
+use shared::core::outcome::{GoOn, move_to, must_be_remembered, progress, record, started};
 use shared::core::plan::{POST_INTERVAL, Pace, Plan, Reason, Step, plan};
 use shared::core::view::{Card, view};
 use shared::deps::Deps;
@@ -60,8 +60,10 @@ async fn serve(wake: &Wake, deps: &Deps) -> Result<Verdict, StoreError> {
         if let Some(code) = dead(&channel, post, deps, now) {
             loaded = fold(loaded, deps, |incident, timeline| {
                 move_to(incident, timeline, &wake.channel, fallback(deps), &code, now);
+                true
             })
-            .await?;
+            .await?
+            .0;
             return hand_over(&loaded.incident, deps).await;
         }
         let card = card(&loaded, post, deps);
@@ -93,22 +95,36 @@ async fn take(
     let wanted = card.content_hash();
     if must_be_remembered(step) {
         let now = deps.clock.now();
-        loaded = fold(loaded, deps, |incident, timeline| {
-            started(incident, timeline, &channel.name, step, wanted, now);
+        let planned_on = progress(&loaded.incident, &loaded.timeline, &channel.name, step).cloned();
+        let ours;
+        (loaded, ours) = fold(loaded, deps, |incident, timeline| {
+            // Whoever else is at it has changed the version. The try is ours only if nobody has begun it meanwhile.
+            let ours = progress(incident, timeline, &channel.name, step) == planned_on.as_ref();
+            if ours {
+                started(incident, timeline, &channel.name, step, wanted, now);
+            }
+            ours
         })
         .await?;
+        if !ours {
+            return Ok((loaded, GoOn::Now));
+        }
     }
+    let known = channel.clone();
     let outcome = step::take(&loaded, step, card, channel, deps).await;
     let now = deps.clock.now();
     if must_be_remembered(step) {
         let next = now.checked_add(POST_INTERVAL).unwrap_or(now);
         let earliest = channel.not_before.get(step::POST).copied().unwrap_or(next).max(next);
         channel.not_before.insert(step::POST.to_owned(), earliest);
+    }
+    if *channel != known {
         deps.store.put_channel(channel).await?;
     }
     let mut went = GoOn::Now;
-    loaded = fold(loaded, deps, |incident, timeline| {
+    (loaded, _) = fold(loaded, deps, |incident, timeline| {
         went = record(incident, timeline, &channel.name, fallback(deps), (step, &outcome), wanted, now);
+        true
     })
     .await?;
     Ok((loaded, went))
@@ -125,26 +141,29 @@ async fn settle(loaded: Loaded, plan: &Plan, channel: &str, deps: &Deps) -> Resu
     let up_to_date =
         find(&loaded.incident, channel).is_some_and(|post| post.shown_revision == loaded.incident.revision);
     if !up_to_date || loaded.incident.behind_at.is_some() && all_shown(&loaded, deps, now) {
-        fold(loaded, deps, |_, _| {}).await?;
+        fold(loaded, deps, |_, _| true).await?;
     }
     Ok(Verdict::Done)
 }
 
 /// Commits a change of what is recorded as shown. If somebody changed the incident meanwhile, the change is made again on
-/// what they left.
+/// what they left. A change that says false is not wanted there: what is stored comes back as it is, with false.
 async fn fold(
     mut loaded: Loaded,
     deps: &Deps,
-    mut change: impl FnMut(&mut Incident, &mut Vec<Entry>),
-) -> Result<Loaded, StoreError> {
+    mut change: impl FnMut(&mut Incident, &mut Vec<Entry>) -> bool,
+) -> Result<(Loaded, bool), StoreError> {
     for _ in 0..TRIES {
         let id = loaded.incident.id.clone();
         let before = loaded.clone();
         loaded.incident.version += 1;
-        change(&mut loaded.incident, &mut loaded.timeline);
+        if !change(&mut loaded.incident, &mut loaded.timeline) {
+            return Ok((before, false));
+        }
         let now = deps.clock.now();
         note_progress(&mut loaded, deps, now);
-        let new_root = |post: &&Post| post.ts().is_some() && !before.incident.posts.contains(post);
+        let known = |post: &Post| before.incident.posts.iter().any(|known| known.ts() == post.ts());
+        let new_root = |post: &&Post| post.ts().is_some() && !known(post);
         let posted = loaded.incident.posts.iter().filter(new_root);
         let posted = posted.filter_map(|post| Some((post.channel_id.clone()?, post.ts()?.to_owned())));
         let commit = Commit {
@@ -164,7 +183,7 @@ async fn fold(
             now,
         };
         match deps.store.commit(&commit).await {
-            Ok(()) => return Ok(loaded),
+            Ok(()) => return Ok((loaded, true)),
             Err(CommitError::Store(error)) => return Err(error),
             Err(CommitError::Conflict | CommitError::Seen(_) | CommitError::IdTaken) => {
                 let again = deps.store.incident(&id).await?;
@@ -212,7 +231,8 @@ async fn hand_over(incident: &Incident, deps: &Deps) -> Result<Verdict, StoreErr
 fn dead(channel: &Channel, post: &Post, deps: &Deps, now: Timestamp) -> Option<String> {
     let (code, since) = channel.dead.as_ref()?;
     let recent = now.duration_since(*since) < DEAD_FOR;
-    (recent && post.ts().is_none() && channel.name != fallback(deps)).then(|| code.clone())
+    let to_be_made = matches!(post.root, Effect::Wanted | Effect::Started { .. });
+    (recent && to_be_made && channel.name != fallback(deps)).then(|| code.clone())
 }
 
 /// What the post should say.

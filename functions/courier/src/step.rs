@@ -102,8 +102,14 @@ async fn look(
     };
     let oldest = tried_at.checked_sub(SKEW).unwrap_or(tried_at).as_second().to_string();
     let ours = client::Metadata { event_type: EVENT_TYPE.to_owned(), key: key.to_owned() };
-    let found = deps.slack.find_own(&id, &ours, &oldest, thread.map(String::as_str)).await?;
-    Ok(match found {
+    let thread = thread.map(String::as_str);
+    let mut found = deps.slack.find_own(&id, &ours, &oldest, thread).await;
+    // An app may post to a public channel without being in it, but not read there.
+    if matches!(&found, Err(SlackError::ChannelDead { code }) if code == "not_in_channel") {
+        deps.slack.conversations_join(&id).await?;
+        found = deps.slack.find_own(&id, &ours, &oldest, thread).await;
+    }
+    Ok(match found? {
         Some(ts) => Outcome::Posted { channel_id: id, ts },
         None => Outcome::NotFound,
     })
@@ -119,6 +125,7 @@ fn failed(error: &SlackError, step: &Step, channel: &mut Channel, post: &Post, n
     };
     tracing::warn!(method, %error, "Slack did not do it");
     let mut hold = |pause: SignedDuration| {
+        let pause = pause.max(SignedDuration::from_secs(1));
         let at = now.checked_add(pause).unwrap_or(now);
         channel.not_before.insert(method.to_owned(), at);
         at
@@ -141,9 +148,9 @@ fn failed(error: &SlackError, step: &Step, channel: &mut Channel, post: &Post, n
             hold(backoff(post.failures + 1));
             Outcome::Later { at: None }
         }
-        SlackError::ChannelDead { .. } | SlackError::Auth { .. } | SlackError::Refused { .. } if looking => {
-            Outcome::CannotLook
-        }
+        // A token without the scope never sees it; one that is being replaced will, and until then it may be there.
+        SlackError::Auth { needed: Some(_), .. } if looking => Outcome::CannotLook,
+        SlackError::ChannelDead { .. } | SlackError::Refused { .. } if looking => Outcome::CannotLook,
         SlackError::ChannelDead { code } => {
             channel.dead = Some((code.clone(), now));
             Outcome::ChannelDead(code.clone())

@@ -1,9 +1,12 @@
 //! The notifier: what the passing of time does. Once a minute it sweeps the posts that Slack does not show yet and carries
 //! out what is due. It wakes the courier and changes incidents like everybody else; it speaks to nobody itself.
 
-use jiff::SignedDuration;
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp};
 use shared::change::{Changed, change};
 use shared::core::incident::{Event, IncidentId};
+use shared::core::plan::POST_INTERVAL;
 use shared::deps::Deps;
 use shared::queue::Wake;
 use shared::store::StoreError;
@@ -49,12 +52,16 @@ async fn behind(deps: &Deps) -> Result<usize, StoreError> {
     let now = deps.clock.now();
     // The same revision may have to be swept more than once; the queue would swallow the second wake of one minute only.
     let minute = now.as_second().div_euclid(SignedDuration::from_mins(1).as_secs());
+    let mut channels = Channels::default();
     let mut wakes = Vec::new();
     for id in deps.store.behind(now, MOST).await? {
         match deps.store.incident(&id).await {
             Ok(loaded) => {
-                let all = loaded.iter().flat_map(|loaded| Wake::all(&loaded.incident));
-                wakes.extend(all.map(|wake| Wake { sweep: Some(minute), ..wake }));
+                for wake in loaded.iter().flat_map(|loaded| Wake::all(&loaded.incident)) {
+                    if !channels.waits(&wake.channel, deps, now).await? {
+                        wakes.push(Wake { sweep: Some(minute), ..wake });
+                    }
+                }
             }
             Err(error) => skipped(&id, &error),
         }
@@ -63,6 +70,24 @@ async fn behind(deps: &Deps) -> Result<usize, StoreError> {
         deps.queue.wakes(&wakes).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
     }
     Ok(wakes.len())
+}
+
+/// Which channels wait for their time, each asked for once a tick. Whoever waits there is at the head of its queue already;
+/// further wakes would only pile up behind it.
+#[derive(Default)]
+struct Channels(BTreeMap<String, bool>);
+
+impl Channels {
+    async fn waits(&mut self, name: &str, deps: &Deps, now: Timestamp) -> Result<bool, StoreError> {
+        if let Some(waits) = self.0.get(name) {
+            return Ok(*waits);
+        }
+        let channel = deps.store.channel(name).await?;
+        // The second between two messages is no wait: a busy channel would never be swept.
+        let waits = channel.not_before.values().any(|at| at.duration_since(now) > POST_INTERVAL * 2);
+        self.0.insert(name.to_owned(), waits);
+        Ok(waits)
+    }
 }
 
 /// One incident that cannot be read or changed must not hold up all the others; the next tick meets it again.

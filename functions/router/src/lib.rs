@@ -63,7 +63,8 @@ async fn take(mut share: Share, deps: &Deps, now: Timestamp) -> Result<(), Store
         match deps.store.commit(&commit).await {
             Ok(()) => {
                 // A signal that shows nothing new wakes nobody.
-                if latest.map(|latest| latest.revision) != Some(commit.incident.revision) {
+                let shown = latest.map(|latest| (latest.id, latest.revision));
+                if shown != Some((commit.incident.id.clone(), commit.incident.revision)) {
                     change::wake(deps.queue.as_ref(), &commit.incident).await;
                 }
                 return Ok(());

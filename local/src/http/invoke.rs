@@ -78,7 +78,7 @@ async fn carried(event: &Value, world: &World) -> Result<Value, String> {
     if wakes.len() != records.len() {
         return Err("a message is no wake".to_owned());
     }
-    let verdicts = courier::handle(&wakes, &world.deps).await;
+    let verdicts = world.alone(courier::handle(&wakes, &world.deps)).await;
     // Here nobody brings a message again, so what has to wait goes into the queue, as a sweep would send it: the queue
     // swallows what it had before.
     let minute = Some(world.deps.clock.now().as_second() / 60);

@@ -6,6 +6,7 @@
 //! - `names`: folders, packages, binaries, sources and their payloads
 //! - `files`: headers, lengths, marks of unfinished work, traces of a machine
 //! - `documents`: README, ARCHITECTURE and docs/ against the code
+//! - `template`: template.yaml against the code
 
 #[cfg(test)]
 mod documents;
@@ -17,3 +18,5 @@ mod layers;
 mod names;
 #[cfg(test)]
 mod repository;
+#[cfg(test)]
+mod template;

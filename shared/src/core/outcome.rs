@@ -70,7 +70,25 @@ pub fn must_be_remembered(step: &Step) -> bool {
     matches!(step, Step::Post | Step::Line { .. })
 }
 
-/// Remembers a try before it is made (`wanted`: the card's content hash). The changed entry, if the step is a line.
+/// How far the message of a step is; `None` if the post or the line is not there any more.
+pub fn progress<'a>(
+    incident: &'a Incident,
+    timeline: &'a [Entry],
+    channel: &str,
+    step: &Step,
+) -> Option<&'a Effect> {
+    match step {
+        Step::Post | Step::Find { .. } | Step::Edit { .. } => {
+            incident.posts.iter().find(|post| post.channel == channel).map(|post| &post.root)
+        }
+        Step::Line { entry, .. } | Step::FindLine { entry, .. } => {
+            let entry = timeline.iter().find(|known| known.id == *entry)?;
+            entry.lines.iter().find(|line| line.channel == channel).map(|line| &line.effect)
+        }
+    }
+}
+
+/// Remembers a try before it is made (`wanted`: the card's content hash).
 pub fn started(
     incident: &mut Incident,
     timeline: &mut [Entry],
@@ -123,8 +141,13 @@ pub fn record(
             }
             GoOn::Now
         }
+        // Nobody can tell whether it is there. An incident is better told twice than never; a line in its thread is not.
+        Outcome::CannotLook if line => {
+            let reason = "outcome unknown".to_owned();
+            set(incident, timeline, channel, step, Effect::Dropped { reason });
+            GoOn::Now
+        }
         Outcome::CannotLook => {
-            // Nobody can tell whether it is there: better twice than never.
             set(incident, timeline, channel, step, Effect::Wanted);
             GoOn::Now
         }
@@ -184,7 +207,8 @@ pub fn move_to(
     let there_already = incident.posts.iter().any(|post| post.channel == fallback);
     incident.posts.retain(|post| post.channel != channel || !there_already);
     if let Some(post) = post(incident, channel) {
-        *post = Post { moved: Some(moved.clone()), ..Post::wanted(fallback) };
+        let root = if post.is_quiet() { post.root.clone() } else { Effect::Wanted };
+        *post = Post { moved: Some(moved.clone()), root, ..Post::wanted(fallback) };
     }
     for entry in timeline.iter_mut() {
         let said_there = entry.lines.iter().any(|line| line.channel == fallback);

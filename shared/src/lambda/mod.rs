@@ -147,9 +147,8 @@ async fn settle(
     sqs::failures(records, verdicts)
 }
 
-/// Lambda tries again by itself; the reason is logged here, once.
+/// Lambda tries again by itself, and its runtime logs the reason.
 fn failed(error: impl Display) -> Error {
-    tracing::error!(%error, "the invocation failed");
     Error::from(error.to_string())
 }
 

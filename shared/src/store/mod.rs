@@ -191,7 +191,7 @@ pub enum CommitError {
     /// These of `seen` (their ids) were applied before: leave them out (all of it has happened) and decide again.
     #[error("already applied: {0:?}")]
     Seen(Vec<String>),
-    /// The id is taken by an incident of another group: take a longer id.
+    /// The id of a new incident is taken: take a longer one.
     #[error("the incident id is taken")]
     IdTaken,
     /// The store did not do it, or may have: read again.

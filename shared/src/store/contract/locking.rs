@@ -12,7 +12,7 @@ use crate::store::{Commit, CommitError, MAX_ITEMS, Opens, Seen, StoreError};
 pub(super) async fn a_commit_applies_only_on_the_version_before_it(store: Arc<dyn Store>) -> Outcome {
     let first = opening("aaaaa", "api");
     store.commit(&first).await?;
-    assert_eq!(store.commit(&first).await, Err(CommitError::Conflict), "a second version 1");
+    assert_eq!(store.commit(&first).await, Err(CommitError::IdTaken), "a second version 1");
     let second = changed(&first);
     let third = changed(&second);
     assert_eq!(store.commit(&third).await, Err(CommitError::Conflict), "version 3 upon 1");
@@ -38,13 +38,13 @@ pub(super) async fn version_zero_is_refused(store: Arc<dyn Store>) -> Outcome {
     Ok(())
 }
 
-pub(super) async fn an_id_taken_by_another_group_is_told_apart(store: Arc<dyn Store>) -> Outcome {
+pub(super) async fn an_id_that_is_taken_is_told_apart(store: Arc<dyn Store>) -> Outcome {
     store.commit(&opening("aaaaa", "api")).await?;
     assert_eq!(store.commit(&opening("aaaaa", "database")).await, Err(CommitError::IdTaken));
     let mut other_route = opening("aaaaa", "api");
     other_route.incident.route = "rest".to_owned();
     assert_eq!(store.commit(&other_route).await, Err(CommitError::IdTaken));
-    assert_eq!(store.commit(&opening("aaaaa", "api")).await, Err(CommitError::Conflict), "its own group");
+    assert_eq!(store.commit(&opening("aaaaa", "api")).await, Err(CommitError::IdTaken), "its own group");
     let later = changed(&changed(&opening("aaaaa", "database")));
     assert_eq!(store.commit(&later).await, Err(CommitError::Conflict), "not an opening");
     Ok(())

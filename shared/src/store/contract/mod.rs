@@ -46,7 +46,7 @@ pub fn checks() -> Vec<Check> {
             a_commit_applies_only_on_the_version_before_it
             a_change_of_what_is_not_there_is_a_conflict
             version_zero_is_refused
-            an_id_taken_by_another_group_is_told_apart
+            an_id_that_is_taken_is_told_apart
             only_one_incident_becomes_the_newest_of_its_group
             nothing_of_a_refused_commit_is_visible
             a_hundred_items_are_one_commit_and_one_more_is_refused

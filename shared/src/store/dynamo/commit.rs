@@ -273,14 +273,8 @@ fn refusal(commit: &Commit, failed: &[(&Means, Option<&Item>)]) -> Result<Commit
     if !applied.is_empty() {
         return Ok(CommitError::Seen(applied));
     }
-    let stored = failed.iter().find(|(means, _)| **means == Means::Incident).and_then(|(_, stored)| *stored);
-    if let Some(stored) = stored.filter(|_| commit.incident.version == 1) {
-        let stored = Incident::from(read::<IncidentRecord>("an incident", stored)?);
-        if (&stored.route, &stored.group) != (&commit.incident.route, &commit.incident.group) {
-            return Ok(CommitError::IdTaken);
-        }
-    }
-    Ok(CommitError::Conflict)
+    let taken = failed.iter().any(|(means, _)| **means == Means::Incident) && commit.incident.version == 1;
+    Ok(if taken { CommitError::IdTaken } else { CommitError::Conflict })
 }
 
 /// 32 characters that nobody else has.

@@ -8,9 +8,7 @@ use super::{
     BEHIND, DUE, ENTRIES, FORGET, INCIDENTS, NEWEST, Nanoseconds, OPEN, POSTS, SEEN, SIGNALS, failed,
 };
 use crate::core::incident::Incident;
-use crate::store::records::{
-    EntryRecord, IncidentRecord, ReceivedRecord, decode, encode, incident_bytes, room,
-};
+use crate::store::records::{EntryRecord, ReceivedRecord, encode, incident_bytes, room};
 use crate::store::{Commit, CommitError, SIGNALS_KEPT, Seen, StoreError, hour};
 
 /// A memory is kept this much longer than asked for, since the clocks of two callers may differ.
@@ -67,13 +65,12 @@ fn indexed_before(
     let Some(stored) = stored else {
         return if expected == 0 { Ok((None, None, None)) } else { Err(CommitError::Conflict) };
     };
-    let (version, open, behind, due, record) = stored.value();
-    if version == expected {
-        return Ok((open, behind, due));
+    let (version, open, behind, due, _) = stored.value();
+    match expected {
+        0 => Err(CommitError::IdTaken),
+        expected if version == expected => Ok((open, behind, due)),
+        _ => Err(CommitError::Conflict),
     }
-    let stored = Incident::from(decode::<IncidentRecord>("an incident", record)?);
-    let same_group = stored.route == incident.route && stored.group == incident.group;
-    Err(if expected == 0 && !same_group { CommitError::IdTaken } else { CommitError::Conflict })
 }
 
 fn become_newest(writing: &WriteTransaction, commit: &Commit) -> Result<(), CommitError> {

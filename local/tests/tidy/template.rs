@@ -4,19 +4,11 @@
 #![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
 
 use regex_lite::Regex;
 use serde_json::Value;
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
-}
-
-fn read(path: &str) -> String {
-    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
+use crate::repository::{exists, names_in, read};
 
 /// CloudFormation's own tags (`!Ref`, `!Sub`) fall away; what they tag stays.
 fn template() -> Value {
@@ -40,11 +32,8 @@ fn functions(template: &Value) -> BTreeMap<String, (String, Value)> {
 }
 
 fn folders() -> BTreeSet<String> {
-    let entries = fs::read_dir(root().join("functions")).unwrap().map(Result::unwrap);
-    entries
-        .filter(|entry| entry.path().join("Cargo.toml").exists())
-        .map(|entry| entry.file_name().into_string().unwrap())
-        .collect()
+    let names = names_in("functions").into_iter();
+    names.filter(|name| exists(&format!("functions/{name}/Cargo.toml"))).collect()
 }
 
 /// `slash-command` -> `SlashCommandFunction`.
@@ -110,12 +99,12 @@ fn the_environment_is_what_the_functions_read() {
     let set: BTreeSet<&str> = set.keys().map(String::as_str).collect();
     let source = read("shared/src/lambda/environment.rs");
     let source = source.split("#[cfg(test)]").next().unwrap();
-    let read: BTreeSet<&str> =
+    let used: BTreeSet<&str> =
         captures(r#"(?:needed|value)\("([A-Z_]+)"\)"#, source).into_iter().map(|found| found[0]).collect();
-    assert_eq!(set, read);
+    assert_eq!(set, used);
     for name in set {
         assert!(
-            self::read("shared/src/lambda/mod.rs").contains(&format!("`{name}`")),
+            read("shared/src/lambda/mod.rs").contains(&format!("`{name}`")),
             "{name} is not in the table"
         );
     }
