@@ -1,8 +1,6 @@
 //! template.yaml and the code say the same: functions, routes, environment, secrets, and how long a message is out of sight.
 //! The table is compared in shared/dynamo-tests.
 
-#![expect(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use regex_lite::Regex;

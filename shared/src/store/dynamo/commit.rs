@@ -17,9 +17,9 @@ use ring::rand::{SecureRandom, SystemRandom};
 use super::attempt::{Failure, attempt, busy, transient};
 use super::key::Key;
 use super::table::{BEHIND, DUE, Index, OPEN, TTL_ATTRIBUTE};
-use super::{DynamoStore, INCIDENT, Item, RECORD, key, nanoseconds, read, record, refused, text};
+use super::{DynamoStore, INCIDENT, Item, RECORD, key, nanoseconds, record, refused, text};
 use crate::core::incident::Incident;
-use crate::store::records::{EntryRecord, IncidentRecord, ReceivedRecord, encode, incident_bytes, room};
+use crate::store::records::{EntryRecord, ReceivedRecord, encode, incident_bytes, room};
 use crate::store::{Commit, CommitError, SIGNALS_KEPT, Seen, StoreError};
 
 /// The attribute with an incident's version.
