@@ -207,6 +207,9 @@ impl<'a> Fold<'a> {
         self.learn_start(signal);
         let fires = signal.status == Status::Firing;
         let mut new_thing = !self.incident.things.contains_key(&signal.key);
+        if new_thing && self.incident.things.len() >= MAX_THINGS {
+            self.forget_oldest_end();
+        }
         if !new_thing || self.incident.things.len() < MAX_THINGS {
             self.incident.things.insert(signal.key.clone(), Thing { status: signal.status, at: signal.at });
         } else if fires {
@@ -220,6 +223,15 @@ impl<'a> Fold<'a> {
             self.ends(signal)
         }
         Answer::Done
+    }
+
+    /// Makes room: what has been over for longest is asked for last.
+    fn forget_oldest_end(&mut self) {
+        let over = self.incident.things.iter().filter(|(_, thing)| thing.status != Status::Firing);
+        let oldest = over.min_by_key(|(_, thing)| thing.at).map(|(key, _)| key.clone());
+        if let Some(key) = oldest {
+            self.incident.things.remove(&key);
+        }
     }
 
     /// It began with its earliest firing, in whatever order signals come; while none is known, with its earliest end.

@@ -186,6 +186,20 @@ fn a_storm_of_joining_things_is_one_line() {
 }
 
 #[test]
+fn a_group_whose_things_come_and_go_never_runs_full() {
+    let comes_and_goes = |n: i64| {
+        let key = format!("pod{n}");
+        [says(Signal::test().about(&key).second(n)), says(Signal::test().about(&key).resolved().second(n))]
+    };
+    let events: Vec<Event> = (1..3_000).flat_map(comes_and_goes).collect();
+    let after = Incident::test().after(3_000, &events);
+    assert_eq!((after.counts.untracked, after.things.len()), (0, MAX_THINGS));
+    assert!(after.things.contains_key("cpu"), "what still fires is never forgotten");
+    let over = after.after(3_001, &[says(Signal::test().resolved().second(3_001))]);
+    assert!(matches!(over.state, State::Resolved { .. }));
+}
+
+#[test]
 fn what_cannot_be_tracked_is_not_resolved_by_the_source() {
     let mut full = Incident::test();
     full.counts.untracked = 1;
