@@ -252,6 +252,19 @@ fn a_form_with_a_payload_is_read_as_json() {
 }
 
 #[test]
+fn a_line_that_curl_calls_a_form_is_read_as_a_line() {
+    let headers =
+        || BTreeMap::from([("content-type".to_owned(), "application/x-www-form-urlencoded".to_owned())]);
+    let title = |body: &str| {
+        let mapped = Sources::builtin().unwrap().map(&raw(Some("backup"), headers(), body.to_owned()));
+        mapped.signals[0].title.clone()
+    };
+    assert_eq!(title("Backup of db-1 failed: disk full"), "Backup of db-1 failed: disk full");
+    assert_eq!(title("Backup of db-1 failed, code=28"), "Backup of db-1 failed, code=28");
+    assert_eq!(title("title=Backup+failed&host=db-1"), "Backup failed");
+}
+
+#[test]
 fn what_is_above_the_bound_is_told() {
     let alert = json!({ "status": "firing", "labels": {} });
     let alerts = json!({ "groupKey": "g", "groupLabels": {}, "alerts": vec![alert; 5_000] });

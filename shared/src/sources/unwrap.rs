@@ -143,6 +143,8 @@ fn parse(text: &str, form: bool) -> Value {
     {
         return value;
     }
+    // `curl -d` says that everything is a form. A real one has no blank in it and at least one `=`.
+    let form = form && trimmed.contains('=') && !trimmed.contains(char::is_whitespace);
     if form || looks_like_form(trimmed) {
         let fields = form_urlencoded::parse(trimmed.as_bytes());
         let fields =
