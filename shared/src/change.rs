@@ -62,7 +62,7 @@ pub async fn change(
             Err(CommitError::Seen(_)) => return Ok(Changed::Before),
             Err(CommitError::Conflict | CommitError::IdTaken) => {
                 if let Some(newer) = superseded(store, &before, events).await? {
-                    let answers = vec![Answer::Superseded { by: newer }];
+                    let answers = vec![Answer::Superseded { open: newer.state.is_open(), by: newer.id }];
                     return Ok(Changed::Answered { answers, incident: Box::new(before) });
                 }
             }
@@ -77,13 +77,13 @@ async fn superseded(
     store: &dyn Store,
     before: &Incident,
     events: &[Event],
-) -> Result<Option<IncidentId>, StoreError> {
+) -> Result<Option<Incident>, StoreError> {
     let reopens = |event: &Event| matches!(event, Event::Response(Response { verb: Verb::Reopen, .. }));
     if !events.iter().any(reopens) {
         return Ok(None);
     }
     let latest = store.latest(&before.route, &before.group).await?;
-    Ok(latest.map(|latest| latest.id).filter(|latest| *latest != before.id))
+    Ok(latest.filter(|latest| latest.id != before.id))
 }
 
 /// The write that makes a decision true. `before` is what it was made on; `None` for a new incident.

@@ -162,7 +162,7 @@ fn everything(hostile: &str) -> Vec<Message> {
         Answer::AlreadyOpen,
         Answer::NotYours { by: source() },
         Answer::IsNotice,
-        Answer::Superseded { by: IncidentId(hostile.into()) },
+        Answer::Superseded { by: IncidentId(hostile.into()), open: true },
     ];
     lines.extend(answers.iter().map(|it| answer::response(it, &Verb::Ack, &incident)));
     let note = find("note").unwrap();

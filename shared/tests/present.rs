@@ -6,7 +6,7 @@
 use jiff::Timestamp;
 use shared::core::command::{COMMANDS, parse};
 use shared::core::incident::{
-    Actor, Answer, Effect, Entry, Event, Incident, IncidentId, Line, Moved, Origin, Post, Response, Rules,
+    Actor, Answer, Effect, Entry, Event, Incident, IncidentId, Line, Moved, Origin, Post, QUIET, Response, Rules,
     Verb, What, Why, apply, open,
 };
 use shared::core::routing::UNROUTED;
@@ -290,7 +290,8 @@ fn people_are_told_what_became_of_what_they_did() {
         Answer::NotYours { by: ben() },
         Answer::IsNotice,
         Answer::EmptyNote,
-        Answer::Superseded { by: IncidentId("m2x8p".into()) },
+        Answer::Superseded { by: IncidentId("m2x8p".into()), open: true },
+        Answer::Superseded { by: IncidentId("m2x8p".into()), open: false },
     ];
     let done = verbs.iter().map(|verb| text::answer::response(&Answer::Done, verb, &incident));
     let told = answers.iter().map(|answer| text::answer::response(answer, &Verb::Ack, &incident));
@@ -316,6 +317,7 @@ fn people_are_told_what_became_of_what_they_did() {
             text::answer::too_late(),
             text::answer::place(&there),
             text::answer::place(&post(Effect::Wanted)),
+            text::answer::place(&post(Effect::Dropped { reason: QUIET.into() })),
         ])
     );
 }

@@ -205,6 +205,21 @@ fn a_delivery_is_named_by_its_sender() {
 }
 
 #[test]
+fn a_standard_webhook_names_its_delivery_whatever_the_source() {
+    let sources = Sources::builtin().unwrap();
+    let id = |file: &str, webhook_id: &str| {
+        let mut raw = read(&events().join(file), None);
+        raw.headers.insert("webhook-id".into(), webhook_id.into());
+        sources.delivery_id(&raw)
+    };
+    assert_eq!(id("generic/alert.json", "msg_1").as_deref(), Some("msg_1"));
+    assert_eq!(id("alertmanager/firing.json", "msg_1").as_deref(), Some("msg_1"));
+    assert_eq!(id("generic/alert.json", " ").as_deref(), None);
+    let own = Some("72d3162e-cc78-11e3-81ab-4c9367dc0901");
+    assert_eq!(id("github/workflow-run-failure.json", "msg_1").as_deref(), own, "the mapping names another");
+}
+
+#[test]
 fn a_word_that_is_not_known_never_fires() {
     let alarm = fs::read_to_string(events().join("cloudwatch/alarm.json")).unwrap();
     let mut alarm: Value = serde_json::from_str(&alarm).unwrap();

@@ -59,7 +59,9 @@ fn add(shares: &mut Vec<Share>, decision: Decision, position: usize, raw: &Raw, 
     // The same delivery twice in one batch is one delivery; in two batches the commit remembers it.
     let twice = |share: &Share| {
         let same_place = share.decision.route == decision.route && share.decision.group == decision.group;
-        let other = |known: &Delivery| known.position != position && known.raw.id == raw.id;
+        let other = |known: &Delivery| {
+            known.position != position && (&known.raw.source, &known.raw.id) == (&raw.source, &raw.id)
+        };
         same_place && !share.notice && share.deliveries.iter().any(other)
     };
     if shares.iter().any(twice) {
@@ -117,7 +119,11 @@ impl Share {
     fn identity(&self, delivery: &Delivery) -> String {
         match delivery.signals.first().filter(|_| self.notice) {
             Some(signal) => signal.id.clone(),
-            None => delivery.raw.id.clone(),
+            // Two senders may number their deliveries alike.
+            None => match &delivery.raw.source {
+                Some(source) => format!("{source}/{}", delivery.raw.id),
+                None => delivery.raw.id.clone(),
+            },
         }
     }
 }

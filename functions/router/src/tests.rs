@@ -78,6 +78,21 @@ fn the_same_delivery_twice_in_a_batch_counts_once() {
 }
 
 #[test]
+fn two_sources_that_number_their_deliveries_alike_are_both_heard() {
+    let route = r##"{ "channels": { "fallback": "#ops" }, "routes": [{ "name": "rest", "to": "#alerts", "group_by": ["severity"] }] }"##;
+    let config = Config::from_json(route).unwrap();
+    let other = Raw { source: Some("my-script".into()), ..raw("1", "web-2", "firing", 0) };
+    let batch = [raw("1", "web-1", "firing", 0), other];
+    let shares = shares(&batch, &Sources::builtin().unwrap(), &config.routes);
+    assert_eq!(shares.len(), 1, "{shares:?}");
+    let commit = decide(&shares[0], None, SHORTEST_ID, &Rules::default(), at(0)).unwrap();
+    assert_eq!(commit.incident.counts.signals, 2);
+    let ids = |ids: Vec<String>| ids.into_iter().collect::<std::collections::BTreeSet<_>>().len();
+    assert_eq!(ids(commit.seen.into_iter().map(|seen| seen.scope + &seen.id).collect()), 2, "remembered apart");
+    assert_eq!(ids(commit.records.into_iter().map(|record| record.id).collect()), 2, "recorded apart");
+}
+
+#[test]
 fn the_first_signal_of_a_group_opens_its_incident() {
     let commit = decided(&[raw("a", "web-1", "firing", 0)], None, 0);
     assert_eq!((commit.incident.version, &commit.incident.state), (1, &State::Firing));

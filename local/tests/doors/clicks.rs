@@ -3,10 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use jiff::SignedDuration;
+use serde_json::json;
 use slack_emulator::{Emulator, Fault, FaultKind, ManualClock, Person, Settings};
 use tokio::task::JoinSet;
 
-use crate::slack::{click, click_by};
+use crate::slack::{click, click_by, command};
 use crate::stage::{Stage, event};
 
 /// A world with one incident: its id and its message's `ts`.
@@ -89,4 +91,33 @@ async fn a_page_that_slack_refuses_is_a_fault_of_ours_and_has_an_id_to_quote() {
         let told = told(&stage, "U01ANA");
         assert!(told.len() == position + 1 && told[position].contains(words), "{code}: {told:?}");
     }
+}
+
+#[tokio::test]
+async fn an_incident_whose_place_a_newer_one_took_stays_closed_and_says_where_to_go() {
+    let stage = Stage::new().await;
+    let post = async |status: &str| {
+        let body = json!({ "title": "Backup failed", "status": status, "key": "backup" }).to_string();
+        stage.post("/hooks/my-script", &[], body).await;
+        stage.drain().await;
+    };
+    post("firing").await;
+    post("resolved").await;
+    let old = stage.incident().await["id"].as_str().unwrap().to_owned();
+    // Past the window in which a firing would have reopened it.
+    stage.world.pass_until(stage.now() + SignedDuration::from_mins(31)).await;
+    post("firing").await;
+    let new = stage.incidents().await[1]["id"].as_str().unwrap().to_owned();
+    let reopen = async |trigger: &str| {
+        stage.slack("/slack/commands", &[], &command(&format!("reopen {old}"), trigger)).await.text
+    };
+    let told = reopen("1").await;
+    assert!(told.contains(&format!("`{new}`, took its place. Work there.")), "{told}");
+    post("resolved").await;
+    let told = reopen("2").await;
+    assert!(told.contains(&format!("`{new}`, took its place. Reopen that one.")), "{told}");
+    assert!(stage.incidents().await.iter().all(|incident| incident["state"] == "resolved"));
+    stage.slack("/slack/commands", &[], &command(&format!("reopen {new}"), "3")).await;
+    assert_eq!(stage.incidents().await[1]["state"], "firing");
+    stage.drain().await;
 }

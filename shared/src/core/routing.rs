@@ -216,11 +216,12 @@ pub fn channel_name(rendered: &str) -> Option<String> {
     (!name.is_empty()).then(|| format!("#{name}"))
 }
 
-/// `C`, `D` or `G` and at least seven more capitals or digits.
+/// `C`, `D` or `G` and at least seven more capitals or digits, one of them a digit: `CHECKOUT` is a name.
 fn is_channel_id(text: &str) -> bool {
     text.len() >= 8
         && text.starts_with(['C', 'D', 'G'])
         && text.bytes().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit())
+        && text.bytes().any(|letter| letter.is_ascii_digit())
 }
 
 #[cfg(test)]

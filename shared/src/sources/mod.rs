@@ -164,7 +164,10 @@ impl Sources {
         unwrap::open(raw).payloads.first().and_then(|payload| self.recognise_payload(raw, payload))
     }
 
-    /// The sender's own identity of this delivery, where it has one; a repeated delivery has the same.
+    /// The sender's own identity of this delivery, where it has one; a repeated delivery has the same. What the mapping
+    /// names counts first, then `webhook-id`, by which every sender of Standard Webhooks names a delivery
+    /// (<https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#webhook-headers-and-payload-examples>),
+    /// then the transport's own.
     pub fn delivery_id(&self, raw: &Raw) -> Option<String> {
         let opened = unwrap::open(raw);
         let payload = opened.payloads.first()?;
@@ -173,7 +176,8 @@ impl Sources {
             .or_else(|| self.recognise_payload(raw, payload))
             .and_then(|source| source.compiled().ok())
             .and_then(|compiled| compiled.delivery_id(raw, payload));
-        by_mapping.or(opened.delivery).map(|id| draft::line(&id, 200)).filter(|id| !id.is_empty())
+        let by_header = || raw.headers.get("webhook-id").filter(|id| !id.trim().is_empty()).cloned();
+        by_mapping.or_else(by_header).or(opened.delivery).map(|id| draft::line(&id, 200)).filter(|id| !id.is_empty())
     }
 
     /// Turns a notification into signals.

@@ -29,8 +29,9 @@ pub fn response(answer: &Answer, verb: &Verb, incident: &Incident) -> Mrkdwn {
         }
         Answer::IsNotice => title + " is a notice: nobody has to acknowledge or resolve it.",
         Answer::EmptyNote => Mrkdwn::ours("The note is empty. Write what others should know."),
-        Answer::Superseded { by } => {
-            title + " stays closed: " + Mrkdwn::code(&by.0) + " is open for the same thing. Work there."
+        Answer::Superseded { by, open } => {
+            let next = if *open { " Work there." } else { " Reopen that one." };
+            title + " stays closed: a newer incident, " + Mrkdwn::code(&by.0) + ", took its place." + next
         }
     }
 }
@@ -213,14 +214,17 @@ pub fn too_late() -> Mrkdwn {
     Mrkdwn::ours("That took too long and Slack gave up. Press it again.")
 }
 
-/// Where an incident is shown, or that it is not there yet.
+/// Where an incident is shown, or that it is not there (yet).
 pub fn place(post: &Post) -> Mrkdwn {
     let channel = match &post.channel_id {
         Some(id) => Mrkdwn::channel(id),
         None => Mrkdwn::escape(&post.channel),
     };
-    match post.root {
+    match &post.root {
         Effect::Done { .. } => Mrkdwn::ours("In ") + channel,
-        _ => Mrkdwn::ours("On its way to ") + channel,
+        Effect::Dropped { reason } => {
+            Mrkdwn::ours("Not shown in ") + channel + ": " + Mrkdwn::escape(reason)
+        }
+        Effect::Wanted | Effect::Started { .. } => Mrkdwn::ours("On its way to ") + channel,
     }
 }

@@ -44,5 +44,7 @@ pub enum Answer {
     Superseded {
         /// The newer one.
         by: IncidentId,
+        /// Whether that one is open.
+        open: bool,
     },
 }

@@ -149,6 +149,8 @@ fn a_name_is_a_channel_as_slack_writes_it() {
         ("#-a-", Some("#a")),
         ("C0123ABCD", Some("C0123ABCD")),
         ("G0123ABCD", Some("G0123ABCD")),
+        ("CHECKOUT", Some("#checkout")),
+        ("DATABASES", Some("#databases")),
         ("C0123", Some("#c0123")),
         ("U0123ABCD", Some("#u0123abcd")),
         ("", None),

@@ -79,7 +79,6 @@ impl Embedded {
         Self::with_tables(builder.create(path).map_err(failed)?)
     }
 
-    /// A read of a table that was never written fails, so all of them are made at once.
     /// Every incident's id, in the ids' order: for tools that show all there is. The deployment has no such verb, since its
     /// table is too large to be read through.
     ///
@@ -92,6 +91,7 @@ impl Embedded {
         ids.map(|row| Ok(IncidentId(row.map_err(failed)?.0.value().to_owned()))).collect()
     }
 
+    /// A read of a table that was never written fails, so all of them are made at once.
     fn with_tables(database: Database) -> Result<Self, StoreError> {
         let writing = database.begin_write().map_err(failed)?;
         writing.open_table(INCIDENTS).map_err(failed)?;
