@@ -1,14 +1,32 @@
 //! What every HTTP door says: JSON answers with a word for the machine and a remedy for the person, and the check that a
 //! request is Slack's.
 
+use std::time::{Duration, Instant};
+
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::deps::Secrets;
+use crate::deps::{Deps, Secrets};
 use crate::invoke::RequestId;
+use crate::slack::client::Client;
 use crate::slack::sign;
+
+/// How long our calls to Slack may take while Slack waits for us. Slack waits three seconds
+/// (<https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response>); the rest is for a cold start,
+/// the store and the way back.
+pub const IN_TIME: Duration = Duration::from_millis(1_500);
+
+/// The same seams, where each call to Slack gives up in time for the answer.
+pub fn in_time(deps: &Deps) -> Deps {
+    Deps { slack: deps.slack.clone().timeout(IN_TIME), ..deps.clone() }
+}
+
+/// The client for a further call to Slack after one that began then: it has what is left of the time.
+pub fn with_the_rest(slack: &Client, began: Instant) -> Client {
+    slack.clone().timeout(IN_TIME.saturating_sub(began.elapsed()))
+}
 
 /// A JSON answer.
 pub fn answer(status: StatusCode, body: &Value) -> Response<Bytes> {

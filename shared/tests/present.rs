@@ -236,6 +236,28 @@ fn pages_tell_why_what_happened_and_everything() {
 }
 
 #[test]
+fn a_timeline_of_the_longest_notes_is_a_view_that_slack_takes() {
+    let incident = Story::of(&alarm()).incident;
+    for letter in ["x", "&", "\"", "\u{1}", "\u{1F525}"] {
+        let note = |number: i64| Entry {
+            id: format!("{number:08}.000"),
+            at: at(number),
+            by: Actor::person("U01ANA"),
+            what: What::Noted { text: format!("{number} {}", letter.repeat(2_990)) },
+            lines: Vec::new(),
+        };
+        let notes: Vec<Entry> = (0..200).map(note).collect();
+        let view = serde_json::to_value(page::timeline(&incident, &notes)).unwrap();
+        assert!(view.to_string().len() < 250_000, "{letter:?}: {} bytes", view.to_string().len());
+        let blocks = view["blocks"].as_array().unwrap();
+        assert!((40..=100).contains(&blocks.len()), "{letter:?}: {} blocks", blocks.len());
+        let texts = blocks.iter().filter_map(|block| block["text"]["text"].as_str());
+        assert!(texts.clone().all(|text| text.chars().count() <= 3_000), "{letter:?}");
+        assert!(texts.last().unwrap().contains(": 199 "), "{letter:?}: the newest is there");
+    }
+}
+
+#[test]
 fn details_hold_all_of_what_the_card_cuts() {
     let text: String = (0..4_000).map(|n| format!("{n}\n")).collect();
     let labels = (0..64).map(|n| (format!("label{n:02}"), "v".repeat(256))).collect();

@@ -1,6 +1,8 @@
 //! Buttons, menus and forms. A click changes the incident through `shared::change`, like everything else does, and the
 //! courier makes the message say so; only who came late, or pressed what cannot be, is told something here.
 
+use std::time::Instant;
+
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use jiff::Timestamp;
@@ -20,6 +22,7 @@ use shared::text;
 
 /// Handles a request to `/slack/interactions`.
 pub async fn handle(request: Request<Bytes>, deps: &Deps) -> Response<Bytes> {
+    let deps = &door::in_time(deps);
     let now = deps.clock.now();
     if let Err(refusal) = door::from_slack(&request, &deps.secrets, now) {
         return refusal;
@@ -34,7 +37,7 @@ pub async fn handle(request: Request<Bytes>, deps: &Deps) -> Response<Bytes> {
     let id = door::request_id(&request);
     match interaction {
         Interaction::Click(click) => {
-            let told = match clicked(&click, deps, now).await {
+            let told = match clicked(&click, &id, deps, now).await {
                 Ok(told) => told,
                 Err(error) => {
                     tracing::error!(request = %id, %error, "a click could not be carried out");
@@ -52,7 +55,13 @@ pub async fn handle(request: Request<Bytes>, deps: &Deps) -> Response<Bytes> {
 }
 
 /// Carries a click out. What to tell the person, if the message itself does not.
-async fn clicked(click: &Click, deps: &Deps, now: Timestamp) -> Result<Option<Mrkdwn>, StoreError> {
+async fn clicked(
+    click: &Click,
+    request_id: &str,
+    deps: &Deps,
+    now: Timestamp,
+) -> Result<Option<Mrkdwn>, StoreError> {
+    let open = |id, view| open(click, request_id, id, deps, view);
     let value = click.selected.as_deref().or(click.value.as_deref()).unwrap_or_default();
     let Some((id, asked)) = asked(&click.action_id, value) else { return Ok(None) };
     match asked {
@@ -60,15 +69,21 @@ async fn clicked(click: &Click, deps: &Deps, now: Timestamp) -> Result<Option<Mr
         Asked::Respond(verb) => {
             let message = click.message_ts.as_deref().unwrap_or_default();
             let identity = format!("{}/{message}/{}/{}", click.user, click.action_id, click.action_ts);
-            respond(&id, verb, &click.user, &identity, deps, now).await
+            let said = respond(&id, verb, &click.user, &identity, deps, now).await?;
+            Ok(said.filter(|said| click.ephemeral || !said.shown).map(|said| said.words))
         }
-        Asked::Note => open(click, &id, deps, |loaded| page::note(&loaded.incident)).await,
-        Asked::Why => open(click, &id, deps, |loaded| page::why(&loaded.incident)).await,
-        Asked::Timeline => {
-            open(click, &id, deps, |loaded| page::timeline(&loaded.incident, &loaded.timeline)).await
-        }
-        Asked::Details => open(click, &id, deps, |loaded| page::details(&loaded.incident)).await,
+        Asked::Note => open(&id, |loaded| page::note(&loaded.incident)).await,
+        Asked::Why => open(&id, |loaded| page::why(&loaded.incident)).await,
+        Asked::Timeline => open(&id, |loaded| page::timeline(&loaded.incident, &loaded.timeline)).await,
+        Asked::Details => open(&id, |loaded| page::details(&loaded.incident)).await,
     }
+}
+
+/// What became of a response, in words.
+struct Told {
+    words: Mrkdwn,
+    /// The incident's own message says it too: nobody has to be told who sees that one.
+    shown: bool,
 }
 
 async fn respond(
@@ -78,34 +93,40 @@ async fn respond(
     identity: &str,
     deps: &Deps,
     now: Timestamp,
-) -> Result<Option<Mrkdwn>, StoreError> {
+) -> Result<Option<Told>, StoreError> {
     let said = Said { verb: verb.clone(), by: user.to_owned(), origin: Origin::Button };
     let once = Some(seen("click", identity, now));
     let stores = (deps.store.as_ref(), deps.queue.as_ref());
     Ok(match change(stores, id, &[Event::Response(said)], once, &deps.config.rules, now).await? {
-        Changed::Answered { answers, incident } => match answers.first() {
-            None | Some(Answer::Done) => None,
-            Some(answer) => Some(text::answer::response(answer, &verb, &incident)),
-        },
+        Changed::Answered { answers, incident } => answers.first().map(|answer| Told {
+            words: text::answer::response(answer, &verb, &incident),
+            shown: *answer == Answer::Done,
+        }),
         Changed::Before => None,
-        Changed::NotFound => Some(text::answer::gone()),
+        Changed::NotFound => Some(Told { words: text::answer::gone(), shown: false }),
     })
 }
 
 /// Opens a form or a page; the trigger lives three seconds, so nothing comes before it but the one read it needs.
 async fn open(
     click: &Click,
+    request_id: &str,
     id: &IncidentId,
     deps: &Deps,
-    view: impl Fn(&Loaded) -> View,
+    view: fn(&Loaded) -> View,
 ) -> Result<Option<Mrkdwn>, StoreError> {
     let Some(loaded) = deps.store.incident(id).await? else { return Ok(Some(text::answer::gone())) };
     let Some(trigger) = &click.trigger_id else { return Ok(Some(text::answer::too_late())) };
     match deps.slack.views_open(trigger, &view(&loaded)).await {
         Ok(_) => Ok(None),
-        Err(error) => {
-            tracing::warn!(%error, "a form did not open");
+        Err(error @ (SlackError::TooLate { .. } | SlackError::Unknown { .. })) => {
+            tracing::warn!(%error, "a form did not open in time");
             Ok(Some(text::answer::too_late()))
+        }
+        // Pressing again would not help.
+        Err(error) => {
+            tracing::error!(request = %request_id, %error, "a form could not be opened");
+            Ok(Some(text::answer::failed(request_id)))
         }
     }
 }
@@ -121,8 +142,8 @@ async fn submitted(form: &Submission, request_id: &str, deps: &Deps, now: Timest
         return field_error(&text::answer::gone());
     };
     match respond(&id, Verb::Note(note), &form.user, &form.view_id, deps, now).await {
-        Ok(None) => door::done(),
-        Ok(Some(words)) => field_error(&words),
+        Ok(Some(Told { words, shown: false })) => field_error(&words),
+        Ok(_) => door::done(),
         Err(error) => {
             tracing::error!(request = %request_id, %error, "a note could not be kept");
             field_error(&text::answer::failed(request_id))
@@ -139,6 +160,7 @@ fn field_error(words: &Mrkdwn) -> Response<Bytes> {
 
 /// Tells one person something, by the click's own address, or as an ephemeral message if that is used up.
 async fn tell(click: &Click, words: Mrkdwn, deps: &Deps) {
+    let began = Instant::now();
     let message = Message::text(words);
     let answered = match &click.response_url {
         Some(url) => deps.slack.respond(url, &Reply::new(Shown::Ephemeral, message.clone())).await,
@@ -146,7 +168,8 @@ async fn tell(click: &Click, words: Mrkdwn, deps: &Deps) {
     };
     let told = match (answered, &click.channel) {
         (Err(SlackError::Gone { .. }), Some(channel)) => {
-            deps.slack.post_ephemeral(channel, &click.user, &message, click.thread_ts.as_deref()).await
+            let slack = door::with_the_rest(&deps.slack, began);
+            slack.post_ephemeral(channel, &click.user, &message, click.thread_ts.as_deref()).await
         }
         (answered, _) => answered,
     };

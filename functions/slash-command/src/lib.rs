@@ -22,6 +22,7 @@ mod show;
 
 /// Handles a request to `/slack/commands`.
 pub async fn handle(request: Request<Bytes>, deps: &Deps) -> Response<Bytes> {
+    let deps = &door::in_time(deps);
     let now = deps.clock.now();
     let command = Command::parse(request.body());
     // Slack checks our certificate without a signature worth checking; the answer tells nothing.

@@ -1,8 +1,11 @@
 //! `send`: a message in a channel, from the person who typed it.
 
+use std::time::Instant;
+
 use jiff::Timestamp;
 use shared::change::seen;
 use shared::deps::Deps;
+use shared::door;
 use shared::slack::blocks::Message;
 use shared::slack::client::Post;
 use shared::slack::error::SlackError;
@@ -21,11 +24,13 @@ pub(crate) async fn send(
     if !deps.store.claim(&seen("command", &typed.trigger_id, now), now).await? {
         return Ok(Message::text(text::answer::before()));
     }
+    let began = Instant::now();
     let message = Message::text(text::answer::sent_by(&typed.user_id, words));
     Ok(Message::text(match deps.slack.post_message(&Post::new(channel, message)).await {
         Ok(posted) => {
-            // The link is a courtesy: without it the message is there all the same.
-            let link = deps.slack.get_permalink(&posted.channel, &posted.ts).await.ok();
+            // The link is a courtesy, for which nobody waits: without it the message is there all the same.
+            let slack = door::with_the_rest(&deps.slack, began);
+            let link = slack.get_permalink(&posted.channel, &posted.ts).await.ok();
             text::answer::sent(channel, link.as_deref())
         }
         Err(error) if error.may_have_happened() => text::answer::maybe_sent(channel),

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::json;
 use shared::core::raw::Raw;
-use shared::queue::{Queue, QueueError, Wake};
+use shared::queue::{Queue, QueueError, Verdict, Wake};
 
 use crate::stage::{Stage, event};
+use crate::store::Watched;
 
 /// A queue that takes nothing.
 #[derive(Debug)]
@@ -89,4 +90,30 @@ async fn gone(world: &std::sync::Weak<local::world::World>) {
         tokio::task::yield_now().await;
     }
     panic!("somebody still holds the world");
+}
+
+#[tokio::test]
+async fn couriers_that_meet_at_one_post_make_one_message() {
+    let stage = Stage::with(|deps| deps.store = Watched::over(deps.store.clone())).await;
+    let batch = event("functions/router-sqs.json");
+    stage.post("/2015-03-31/functions/router/invocations", &[], batch).await;
+    // The queue keeps couriers of one channel apart; if it ever fails to, the version does.
+    let wakes: Vec<Wake> = stage.world.queue.take_wakes().into_iter().map(|(_, wake)| wake).collect();
+    let deps = &stage.world.deps;
+    let met = |wakes| async move {
+        tokio::join!(
+            courier::handle(wakes, deps),
+            courier::handle(wakes, deps),
+            courier::handle(wakes, deps),
+            courier::handle(wakes, deps),
+        )
+    };
+    let (one, two, three, four) = met(&wakes).await;
+    for verdict in [one, two, three, four].concat() {
+        assert!(verdict != Verdict::Failed);
+    }
+    let slack = stage.world.slack.as_ref().unwrap();
+    let posts = slack.calls().iter().filter(|call| call.method == "chat.postMessage").count();
+    assert_eq!(posts, wakes.len(), "one message for each post");
+    stage.drain().await;
 }

@@ -9,6 +9,7 @@
 )]
 
 mod bodies;
+mod clicks;
 mod durable;
 mod hooks;
 mod invoke;
@@ -16,6 +17,7 @@ mod people;
 mod requests;
 mod runner;
 mod slack;
+mod slow;
 mod sns;
 mod stage;
 mod store;

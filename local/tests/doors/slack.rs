@@ -16,9 +16,21 @@ pub(crate) fn command(text: &str, trigger: &str) -> String {
 }
 
 pub(crate) fn click(action: &str, incident: &str, ts: &str, at: &str) -> String {
+    click_by("U01ANA", false, action, incident, ts, at)
+}
+
+/// A click of somebody, maybe on a message that only they see.
+pub(crate) fn click_by(
+    user: &str,
+    ephemeral: bool,
+    action: &str,
+    incident: &str,
+    ts: &str,
+    at: &str,
+) -> String {
     let payload = json!({
-        "type": "block_actions", "user": { "id": "U01ANA" }, "trigger_id": "1.2.3",
-        "container": { "type": "message", "message_ts": ts, "channel_id": "C01ALERTS" },
+        "type": "block_actions", "user": { "id": user }, "trigger_id": "1.2.3",
+        "container": { "type": "message", "message_ts": ts, "channel_id": "C01ALERTS", "is_ephemeral": ephemeral },
         "channel": { "id": "C01ALERTS" }, "message": { "ts": ts },
         "actions": [{ "type": "button", "action_id": action, "block_id": "b", "value": incident, "action_ts": at }],
     });

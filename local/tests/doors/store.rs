@@ -31,15 +31,17 @@ impl Watched {
     }
 
     /// The documented number of requests of a verb, see `shared::store::Store`.
-    fn asks(&self, requests: usize) {
+    async fn asks(&self, requests: usize) {
         *self.requests.lock().unwrap() += requests;
+        // As over a network, others get their turn before the answer is there.
+        tokio::task::yield_now().await;
     }
 }
 
 #[async_trait]
 impl Store for Watched {
     async fn incident(&self, id: &IncidentId) -> Result<Option<Loaded>, StoreError> {
-        self.asks(1);
+        self.asks(1).await;
         if self.broken.lock().unwrap().as_ref() == Some(id) {
             return Err(StoreError::Corrupt("the record is of no version that is known".to_owned()));
         }
@@ -49,52 +51,52 @@ impl Store for Watched {
     async fn latest(&self, route: &str, group: &str) -> Result<Option<Incident>, StoreError> {
         let latest = self.inner.latest(route, group).await;
         // The pointer, and what it points to.
-        self.asks(if matches!(latest, Ok(None)) { 1 } else { 2 });
+        self.asks(if matches!(latest, Ok(None)) { 1 } else { 2 }).await;
         latest
     }
 
     async fn by_post(&self, channel_id: &str, ts: &str) -> Result<Option<IncidentId>, StoreError> {
-        self.asks(1);
+        self.asks(1).await;
         self.inner.by_post(channel_id, ts).await
     }
 
     async fn open(&self, limit: usize) -> Result<Vec<Incident>, StoreError> {
-        self.asks(2);
+        self.asks(2).await;
         self.inner.open(limit).await
     }
 
     async fn behind(&self, until: Timestamp, limit: usize) -> Result<Vec<IncidentId>, StoreError> {
-        self.asks(1);
+        self.asks(1).await;
         self.inner.behind(until, limit).await
     }
 
     async fn due(&self, until: Timestamp, limit: usize) -> Result<Vec<IncidentId>, StoreError> {
-        self.asks(1);
+        self.asks(1).await;
         self.inner.due(until, limit).await
     }
 
     async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
-        self.asks(1);
+        self.asks(1).await;
         self.inner.commit(commit).await
     }
 
     async fn channel(&self, name: &str) -> Result<Channel, StoreError> {
-        self.asks(1);
+        self.asks(1).await;
         self.inner.channel(name).await
     }
 
     async fn put_channel(&self, channel: &Channel) -> Result<(), StoreError> {
-        self.asks(1);
+        self.asks(1).await;
         self.inner.put_channel(channel).await
     }
 
     async fn claim(&self, seen: &Seen, now: Timestamp) -> Result<bool, StoreError> {
-        self.asks(1);
+        self.asks(1).await;
         self.inner.claim(seen, now).await
     }
 
     async fn signals(&self, hour: Timestamp) -> Result<Vec<SignalRecord>, StoreError> {
-        self.asks(1);
+        self.asks(1).await;
         self.inner.signals(hour).await
     }
 }

@@ -15,6 +15,13 @@ const READ: &str = "read";
 /// How many timeline entries a page shows, the newest of them; a view takes 100 blocks.
 const MOST_ENTRIES: usize = 80;
 
+/// How long an entry may be on a page, in characters; a note can be read whole in the thread.
+const ENTRY: usize = 1_000;
+
+/// How large the entries on a page may be in all, in bytes of JSON: Slack takes a view of 250 KB
+/// (<https://docs.slack.dev/reference/methods/views.open>), and something stands around them.
+const MOST_BYTES: usize = 200_000;
+
 /// How long a piece of text may be in one block, in characters.
 const PIECE: usize = 3_000;
 
@@ -50,12 +57,21 @@ pub fn why(incident: &Incident) -> View {
 
 /// What happened to it, oldest first.
 pub fn timeline(incident: &Incident, timeline: &[Entry]) -> View {
-    let skipped = timeline.len().saturating_sub(MOST_ENTRIES);
+    let mut room = MOST_BYTES;
+    let newest = timeline.iter().rev().take(MOST_ENTRIES);
+    let newest = newest.map(|entry| Block::section(text::line::timeline(entry).cut(ENTRY)));
+    let fitting = newest.map_while(|block| {
+        room = room.checked_sub(serde_json::to_vec(&block).ok()?.len())?;
+        Some(block)
+    });
+    let mut shown: Vec<Block> = fitting.collect();
+    shown.reverse();
     let mut blocks = vec![Block::section(text::page::heading(incident))];
+    let skipped = timeline.len().saturating_sub(shown.len());
     if skipped > 0 {
         blocks.push(Block::context([text::page::earlier(skipped)]));
     }
-    blocks.extend(timeline.iter().skip(skipped).map(|entry| Block::section(text::line::timeline(entry))));
+    blocks.extend(shown);
     read(text::page::TIMELINE, blocks)
 }
 

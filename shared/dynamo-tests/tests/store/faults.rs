@@ -122,7 +122,7 @@ async fn two_commits_have_two_tokens() {
     store.commit(&opening("aaaaa", "api")).await.unwrap();
     assert_eq!(
         store.commit(&opening("aaaaa", "api")).await,
-        Err(CommitError::Conflict),
+        Err(CommitError::IdTaken),
         "not taken for the first one"
     );
     let sent = wire.take_sent();

@@ -120,7 +120,7 @@ fn every_outcome_of_every_step_leaves_what_is_known() {
         (&line, refused(), "dropped no_permission: go on"),
         (&find_line, posted(), "done 200.1: go on"),
         (&find_line, Outcome::NotFound, "started, looked 1: go on"),
-        (&find_line, Outcome::CannotLook, "wanted: go on"),
+        (&find_line, Outcome::CannotLook, "dropped outcome unknown: go on"),
         (&find_line, later(None), "started, looked 0: hold for 2"),
     ];
     for (step, outcome, then) in rows {

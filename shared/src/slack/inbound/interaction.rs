@@ -37,6 +37,8 @@ pub struct Click {
     pub message_ts: Option<String>,
     /// The root of the thread that the message is in.
     pub thread_ts: Option<String>,
+    /// Only this person sees the message, and no edit of another one changes it.
+    pub ephemeral: bool,
     /// The view; `None` in a message.
     pub view_id: Option<String>,
     /// Which element.
@@ -114,6 +116,7 @@ impl Click {
             channel: payload.first(&["channel.id", "container.channel_id"]),
             message_ts: payload.first(&["container.message_ts", "message.ts"]),
             thread_ts: payload.first(&["container.thread_ts", "message.thread_ts"]),
+            ephemeral: payload.value("container.is_ephemeral").and_then(Value::as_bool).unwrap_or(false),
             view_id: payload.first(&["container.view_id", "view.id"]),
             action_id: action.text("action_id").ok_or(missing("actions.action_id"))?,
             block_id: action.text("block_id").unwrap_or_default(),
@@ -218,6 +221,7 @@ mod tests {
                 channel: Some("C1".into()),
                 message_ts: Some("1700000000.000100".into()),
                 thread_ts: Some("1700000000.000001".into()),
+                ephemeral: false,
                 view_id: None,
                 action_id: "ack".into(),
                 block_id: "row".into(),
