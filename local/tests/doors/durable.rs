@@ -90,3 +90,19 @@ async fn gone(world: &std::sync::Weak<local::world::World>) {
     }
     panic!("somebody still holds the world");
 }
+
+#[tokio::test]
+async fn the_workspace_is_written_when_it_changed_and_not_otherwise() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("workspace.json");
+    let stage = Stage::in_folder(folder.path()).await;
+    stage.world.save();
+    assert!(file.exists(), "the first time it is new");
+    std::fs::remove_file(&file).unwrap();
+    stage.world.save();
+    assert!(!file.exists(), "nothing has happened since");
+    stage.post("/hooks/cloudwatch", &[], event("cloudwatch/alarm.json")).await;
+    stage.drain().await;
+    stage.world.save();
+    assert!(file.exists(), "a message was posted");
+}
