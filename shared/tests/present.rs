@@ -6,8 +6,8 @@
 use jiff::Timestamp;
 use shared::core::command::{COMMANDS, parse};
 use shared::core::incident::{
-    Actor, Answer, Effect, Entry, Event, Incident, IncidentId, Line, Moved, Origin, Post, QUIET, Response, Rules,
-    Verb, What, Why, apply, open,
+    Actor, Answer, Effect, Entry, Event, Incident, IncidentId, Line, Moved, Origin, Post, QUIET, Response,
+    Rules, Verb, What, Why, apply, open,
 };
 use shared::core::routing::UNROUTED;
 use shared::core::signal::{Link, Severity, Signal, Status};
