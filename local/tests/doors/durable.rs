@@ -93,7 +93,6 @@ async fn gone(world: &std::sync::Weak<local::world::World>) {
 }
 
 #[tokio::test]
-
 async fn couriers_that_meet_at_one_post_make_one_message() {
     let stage = Stage::with(|deps| deps.store = Watched::over(deps.store.clone())).await;
     let batch = event("functions/router-sqs.json");
