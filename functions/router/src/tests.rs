@@ -88,7 +88,11 @@ fn two_sources_that_number_their_deliveries_alike_are_both_heard() {
     let commit = decide(&shares[0], None, SHORTEST_ID, &Rules::default(), at(0)).unwrap();
     assert_eq!(commit.incident.counts.signals, 2);
     let ids = |ids: Vec<String>| ids.into_iter().collect::<std::collections::BTreeSet<_>>().len();
-    assert_eq!(ids(commit.seen.into_iter().map(|seen| seen.scope + &seen.id).collect()), 2, "remembered apart");
+    assert_eq!(
+        ids(commit.seen.into_iter().map(|seen| seen.scope + &seen.id).collect()),
+        2,
+        "remembered apart"
+    );
     assert_eq!(ids(commit.records.into_iter().map(|record| record.id).collect()), 2, "recorded apart");
 }
 

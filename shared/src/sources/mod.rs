@@ -177,7 +177,11 @@ impl Sources {
             .and_then(|source| source.compiled().ok())
             .and_then(|compiled| compiled.delivery_id(raw, payload));
         let by_header = || raw.headers.get("webhook-id").filter(|id| !id.trim().is_empty()).cloned();
-        by_mapping.or_else(by_header).or(opened.delivery).map(|id| draft::line(&id, 200)).filter(|id| !id.is_empty())
+        by_mapping
+            .or_else(by_header)
+            .or(opened.delivery)
+            .map(|id| draft::line(&id, 200))
+            .filter(|id| !id.is_empty())
     }
 
     /// Turns a notification into signals.

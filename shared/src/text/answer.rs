@@ -222,9 +222,7 @@ pub fn place(post: &Post) -> Mrkdwn {
     };
     match &post.root {
         Effect::Done { .. } => Mrkdwn::ours("In ") + channel,
-        Effect::Dropped { reason } => {
-            Mrkdwn::ours("Not shown in ") + channel + ": " + Mrkdwn::escape(reason)
-        }
+        Effect::Dropped { reason } => Mrkdwn::ours("Not shown in ") + channel + ": " + Mrkdwn::escape(reason),
         Effect::Wanted | Effect::Started { .. } => Mrkdwn::ours("On its way to ") + channel,
     }
 }
