@@ -3,6 +3,7 @@
 //!
 //! - `world`: everything wired, and the work that the cloud would do by itself: queues drained, ticks ticked
 //! - `clock`, `queue`: the seams that AWS has for real
+//! - `rules`: the config and the sources, from files
 //! - `http`: the addresses of the deployment, the Lambda invoke API, the runner's own API, the page
 //! - `samples`: the payloads in `events/`, to send from the page or a script
 //! - `scenario`: whole stories as scripts, for people and for the tests
@@ -13,6 +14,7 @@
 pub mod clock;
 pub mod http;
 pub mod queue;
+pub mod rules;
 pub mod samples;
 pub mod scenario;
 pub mod verbs;

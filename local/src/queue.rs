@@ -176,15 +176,19 @@ impl LocalQueue {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         state.sent.retain(|_, sent| now.duration_since(*sent) < DEDUPLICATION);
         for body in bodies {
-            if let Body::Wake(wake) = &body
-                && state.sent.insert(wake.deduplication_id(), now).is_some()
-            {
+            let identity = match &body {
+                Body::Signal(_) => None,
+                Body::Wake(wake) => Some(wake.deduplication_id()),
+            };
+            if identity.as_ref().is_some_and(|identity| state.sent.contains_key(identity)) {
                 continue;
             }
             let number = state.next;
             let message = Message { body, visible_at: now, tries: 0, dead: false };
             self.write(number, Some(&message))?;
             state.next += 1;
+            // Only what was accepted counts, and its five minutes run from then on.
+            state.sent.extend(identity.map(|identity| (identity, now)));
             state.messages.insert(number, message);
         }
         self.bell.notify_one();
@@ -218,5 +222,54 @@ impl Queue for LocalQueue {
 
     async fn wakes(&self, wakes: &[Wake]) -> Result<(), QueueError> {
         self.send(wakes.iter().cloned().map(Body::Wake).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use shared::core::incident::IncidentId;
+
+    use super::*;
+
+    fn wake(revision: u64) -> Wake {
+        Wake { incident: IncidentId("k7qf3".into()), channel: "#alerts".into(), revision, sweep: None }
+    }
+
+    #[tokio::test]
+    async fn a_wake_that_is_swallowed_does_not_renew_the_five_minutes() {
+        let begin: Timestamp = "2026-11-22T09:00:00Z".parse().unwrap();
+        let clock = Arc::new(LocalClock::standing(begin));
+        let queue = LocalQueue::memory(clock.clone());
+        for (second, waiting) in [(0, 1), (200, 1), (299, 1), (300, 2), (301, 2)] {
+            clock.set(begin + SignedDuration::from_secs(second));
+            queue.wakes(&[wake(1)]).await.unwrap();
+            assert_eq!(queue.depth(), (waiting, 0), "after {second} s");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_wake_that_was_not_accepted_may_be_sent_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let clock = Arc::new(LocalClock::standing("2026-11-22T09:00:00Z".parse().unwrap()));
+        let queue = LocalQueue::open(&folder.path().join("queues.redb"), clock).unwrap();
+        // A table of another kind stands in the way of every write.
+        let file = queue.file.as_ref().unwrap();
+        let turn = |as_it_is: bool| {
+            let writing = file.begin_write().unwrap();
+            if as_it_is {
+                writing.delete_table(TableDefinition::<&str, u64>::new("messages")).unwrap();
+                drop(writing.open_table(MESSAGES).unwrap());
+            } else {
+                writing.delete_table(MESSAGES).unwrap();
+                drop(writing.open_table(TableDefinition::<&str, u64>::new("messages")).unwrap());
+            }
+            writing.commit().unwrap();
+        };
+        turn(false);
+        assert!(queue.wakes(&[wake(1)]).await.is_err());
+        assert_eq!(queue.depth(), (0, 0));
+        turn(true);
+        queue.wakes(&[wake(1)]).await.unwrap();
+        assert_eq!(queue.depth(), (1, 0), "it was never accepted, so it is no duplicate");
     }
 }

@@ -5,7 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
@@ -15,7 +15,6 @@ use shared::config::Config;
 use shared::deps::{Clock, Deps, Secrets};
 use shared::fetch::Network;
 use shared::slack::client::{self, Client};
-use shared::sources::Sources;
 use shared::store::embedded::Embedded;
 use slack_emulator::{AppUrls, Emulator, Settings, SlashCommand};
 use tokio::sync::Mutex;
@@ -24,6 +23,7 @@ use url::Url;
 use crate::Trouble;
 use crate::clock::LocalClock;
 use crate::queue::LocalQueue;
+use crate::rules::rules;
 
 /// How a world is made.
 #[derive(Clone, Debug, Default)]
@@ -60,6 +60,8 @@ pub struct World {
     /// How many requests came in.
     pub(crate) requests: AtomicU64,
     data_dir: Option<PathBuf>,
+    /// The workspace's version in the data directory; `u64::MAX` before the first save.
+    saved: AtomicU64,
     working: Mutex<()>,
 }
 
@@ -80,11 +82,11 @@ pub struct Done {
     pub dead: usize,
 }
 
-/// The laptop's own config.
-const LAPTOP_CONFIG: &str = include_str!("../../config/laptop.yaml");
-
 /// How long a drain waits for what is due later, by a clock that runs.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(30);
+
+/// How far a drain moves a clock that stands: what fails again and again would move it for ever.
+const FARTHEST: SignedDuration = SignedDuration::from_hours(1);
 
 impl World {
     /// A world that is reached at `url`.
@@ -145,6 +147,7 @@ impl World {
             url,
             requests: AtomicU64::new(0),
             data_dir,
+            saved: AtomicU64::new(u64::MAX),
             working: Mutex::default(),
         })
     }
@@ -155,11 +158,13 @@ impl World {
         self.work_now().await
     }
 
-    /// Does all work, also what is due a little later: a clock that stands is moved there, one that runs is waited for.
+    /// Does all work, also what is due a little later: a clock that stands is moved there, by an hour at the most, one that
+    /// runs is waited for, for half a minute.
     pub async fn drain(&self) -> Done {
-        let patience = self.clock.now().checked_add(PATIENCE).unwrap_or(Timestamp::MAX);
+        let patience = if self.clock.stands() { FARTHEST } else { PATIENCE };
+        let patience = self.clock.now().checked_add(patience).unwrap_or(Timestamp::MAX);
         let mut done = self.work().await;
-        while let Some(at) = self.queue.next_at().filter(|at| self.clock.stands() || *at <= patience) {
+        while let Some(at) = self.queue.next_at().filter(|at| *at <= patience) {
             if self.clock.stands() {
                 done = done.and(self.pass_until(at).await);
             } else {
@@ -232,12 +237,17 @@ impl World {
         }
     }
 
-    /// Writes the Slack workspace to the data directory.
+    /// Writes the Slack workspace to the data directory, if it changed since the last time.
     pub fn save(&self) {
-        if let (Some(folder), Some(slack)) = (&self.data_dir, &self.slack)
-            && let Err(error) = slack.save(&folder.join(WORKSPACE))
-        {
-            tracing::warn!(%error, "the Slack workspace could not be saved");
+        let (Some(folder), Some(slack)) = (&self.data_dir, &self.slack) else { return };
+        // Read before it is written: what changes meanwhile is written the next time.
+        let version = slack.version();
+        if self.saved.load(Ordering::Relaxed) == version {
+            return;
+        }
+        match slack.save(&folder.join(WORKSPACE)) {
+            Ok(()) => self.saved.store(version, Ordering::Relaxed),
+            Err(error) => tracing::warn!(%error, "the Slack workspace could not be saved"),
         }
     }
 
@@ -299,56 +309,6 @@ impl Done {
             dead: then.dead,
         }
     }
-}
-
-/// The config and the sources, with the files that lie beside the config.
-///
-/// # Errors
-/// Every fault, with its line.
-pub fn rules(config: Option<&Path>) -> Result<(Config, Sources), Trouble> {
-    let built_in =
-        || Sources::builtin().map_err(|error| Trouble::because("a built-in source is broken", error));
-    let (name, text) = match config {
-        None => ("config/laptop.yaml".to_owned(), LAPTOP_CONFIG.to_owned()),
-        Some(path) => {
-            let text = fs::read_to_string(path)
-                .map_err(|error| Trouble::because(&format!("{} cannot be read", path.display()), error))?;
-            (path.display().to_string(), text)
-        }
-    };
-    let config_of = |faults: Vec<shared::config::Fault>| {
-        let faults: Vec<String> = faults.iter().map(|fault| format!("{name}: {fault}")).collect();
-        Trouble(faults.join("\n"))
-    };
-    let sources = match config
-        .and_then(Path::parent)
-        .map(|folder| folder.join("sources"))
-        .filter(|folder| folder.is_dir())
-    {
-        None => built_in()?,
-        Some(folder) => built_in()?
-            .with_user_files(&own_sources(&folder)?)
-            .map_err(|error| Trouble::because("a source of yours is broken", error))?,
-    };
-    let broken: Vec<String> = sources.faults().iter().map(ToString::to_string).collect();
-    if !broken.is_empty() {
-        return Err(Trouble(broken.join("\n")));
-    }
-    Ok((Config::from_yaml(&text).map_err(config_of)?, sources))
-}
-
-fn own_sources(folder: &Path) -> Result<Vec<(String, String)>, Trouble> {
-    let trouble = |error: std::io::Error| Trouble::because("the folder of sources cannot be read", error);
-    let mut files = Vec::new();
-    for entry in fs::read_dir(folder).map_err(trouble)? {
-        let path = entry.map_err(trouble)?.path();
-        let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
-        if path.extension().is_some_and(|ending| ending == "yaml") {
-            files.push((name, fs::read_to_string(&path).map_err(trouble)?));
-        }
-    }
-    files.sort();
-    Ok(files)
 }
 
 /// The workspace's file in the data directory.

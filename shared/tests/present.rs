@@ -16,6 +16,7 @@ use shared::present::{message, page};
 use shared::slack::blocks::{Block, Message};
 use shared::slack::escape::Mrkdwn;
 use shared::text;
+use shared::text::answer::Late;
 
 mod stage;
 use stage::{alarm, at, opening, post, slack};
@@ -354,7 +355,7 @@ fn the_list_says_what_is_open_and_who_is_on_it() {
         let open: Vec<Incident> = std::iter::repeat_n(firing.clone(), firing_many)
             .chain(std::iter::repeat_n(acked.clone(), acked_many))
             .collect();
-        text::answer::status(&open, more, behind)
+        text::answer::status(&open, more, Late { posts: behind, more })
     };
     let lines = [
         status(0, 0, false, 0),
@@ -365,6 +366,7 @@ fn the_list_says_what_is_open_and_who_is_on_it() {
         status(2, 1, false, 0),
         status(1, 2, false, 0),
         status(60, 40, true, 0),
+        status(60, 40, true, 7),
     ];
     insta::assert_snapshot!("status", read_lines(lines));
 }

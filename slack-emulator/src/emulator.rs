@@ -85,6 +85,11 @@ impl Emulator {
         result
     }
 
+    /// Rises with every change, also with those that a file of [`Emulator::save`] would not show.
+    pub fn version(&self) -> u64 {
+        *self.inner.version.borrow()
+    }
+
     /// Rises with every change.
     pub(crate) fn versions(&self) -> watch::Receiver<u64> {
         self.inner.version.subscribe()

@@ -4,10 +4,10 @@
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use shared::change::{change, seen};
-use shared::core::incident::{Event as Happened, Origin, Response as Said, Verb};
+use shared::core::incident::{Event as Happened, IncidentId, Origin, Response as Said, Verb};
 use shared::deps::Deps;
 use shared::door;
 use shared::slack::inbound::{Delivery, Event, Inbound, Message, Reaction};
@@ -20,6 +20,9 @@ const RESOLVE: &str = "white_check_mark";
 
 /// After so many repetitions Slack gives up, so the last one is not asked for again.
 const LAST_RETRY: u32 = 3;
+
+/// How long the order of somebody's emoji is remembered: longer than Slack repeats an event.
+const ORDERED_FOR: SignedDuration = SignedDuration::from_hours(12);
 
 /// Handles a request to `/slack/events`.
 pub async fn handle(request: Request<Bytes>, deps: &Deps) -> Response<Bytes> {
@@ -82,10 +85,13 @@ async fn take(
             let identity =
                 format!("{}/{}/{}/{}", reaction.user, reaction.name, reaction.ts, reaction.event_ts);
             let once = seen("reaction", identity, now);
-            let (place, who) =
-                ((reaction.channel.as_str(), reaction.ts.as_str()), (reaction.user.as_str(), Origin::Emoji));
-            let found = respond(place, verb, who, once, deps, now).await?;
-            Ok(taken(found, reaction.item_user.as_ref()))
+            let Some(id) = deps.store.by_post(&reaction.channel, &reaction.ts).await? else {
+                return Ok(taken(false, reaction.item_user.as_ref()));
+            };
+            if is_newest(reaction, deps).await? {
+                respond(&id, verb, (&reaction.user, Origin::Emoji), once, deps, now).await?;
+            }
+            Ok(Taken::Done)
         }
         Event::Message(message) => match reply(message) {
             None => Ok(Taken::Done),
@@ -124,30 +130,49 @@ fn reply(message: &Message) -> Option<(&str, &str)> {
     Some((message.user.as_deref().filter(|_| by_a_person)?, root))
 }
 
-/// Keeps a reply as a note. Its own place in the channel identifies it, however often and as whatever it is told.
+/// Keeps a reply as a note; false if the message is none of ours. Its own place in the channel identifies it, however often
+/// and as whatever it is told.
 async fn note(
     (user, channel, root, ts, text): (&str, &str, &str, &str, &str),
     deps: &Deps,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
+    let Some(id) = deps.store.by_post(channel, root).await? else { return Ok(false) };
     let once = seen("reply", format!("{channel}/{ts}"), now);
-    respond((channel, root), Verb::Note(text.to_owned()), (user, Origin::Thread), once, deps, now).await
+    respond(&id, Verb::Note(text.to_owned()), (user, Origin::Thread), once, deps, now).await?;
+    Ok(true)
 }
 
-/// Changes the incident whose message it is; false if it is none of ours.
 async fn respond(
-    (channel, ts): (&str, &str),
+    id: &IncidentId,
     verb: Verb,
     (user, origin): (&str, Origin),
     once: Seen,
     deps: &Deps,
     now: Timestamp,
-) -> Result<bool, StoreError> {
-    let Some(id) = deps.store.by_post(channel, ts).await? else { return Ok(false) };
+) -> Result<(), StoreError> {
     let said = Said { verb, by: user.to_owned(), origin };
     let stores = (deps.store.as_ref(), deps.queue.as_ref());
-    change(stores, &id, &[Happened::Response(said)], Some(once), &deps.config.rules, now).await?;
-    Ok(true)
+    change(stores, id, &[Happened::Response(said)], Some(once), &deps.config.rules, now).await?;
+    Ok(())
+}
+
+/// Whether nothing newer is known of this person's emoji there. What is asked for again comes late: a person may have taken
+/// the emoji away meanwhile, and that was heard first. The claim is judged by Slack's clock, so the newest one holds it, and
+/// the same event again as well.
+async fn is_newest(reaction: &Reaction, deps: &Deps) -> Result<bool, StoreError> {
+    let Some(until) = at(&reaction.event_ts).and_then(|at| at.checked_add(ORDERED_FOR).ok()) else {
+        return Ok(true);
+    };
+    let id = format!("{}/{}/{}/{}", reaction.user, reaction.name, reaction.channel, reaction.ts);
+    deps.store.claim(&Seen { scope: "reaction-order".to_owned(), id, until }, until).await
+}
+
+/// A time as Slack writes it: seconds, and millionths after the dot.
+fn at(event_ts: &str) -> Option<Timestamp> {
+    let (seconds, fraction) = event_ts.split_once('.').unwrap_or((event_ts, ""));
+    let nanoseconds: i32 = format!("{fraction:0<9}").get(..9)?.parse().ok()?;
+    Timestamp::new(seconds.parse().ok()?, nanoseconds).ok()
 }
 
 fn retries(headers: &HeaderMap) -> u32 {

@@ -1,7 +1,7 @@
 //! `status` and `list`: what is open now.
 
 use jiff::{SignedDuration, Timestamp};
-use shared::core::incident::{Incident, State};
+use shared::core::incident::{Incident, Post, State};
 use shared::deps::Deps;
 use shared::slack::blocks::Message;
 use shared::store::StoreError;
@@ -13,21 +13,41 @@ const MOST_READ: usize = 100;
 /// The most lines of a list; more do not help on a phone.
 const MOST_LISTED: usize = 30;
 
+/// The most incidents whose posts are looked at: Slack waits three seconds for the answer.
+const MOST_BEHIND: usize = 25;
+
 /// Farther than any pause after a failure.
 const AHEAD: SignedDuration = SignedDuration::from_hours(24);
 
 /// The most lines under the status.
 const MOST_UNDER_STATUS: usize = 5;
 
-/// What is open and whether Slack shows it: two requests to the store and one to its index.
+/// What is open and whether Slack shows it: two requests to the store, one to its index, and one for each incident that is
+/// over and not shown yet.
 pub(crate) async fn status(deps: &Deps, now: Timestamp) -> Result<Message, StoreError> {
     let open = deps.store.open(MOST_READ).await?;
-    // The index says when the sweep looks next, which a failure puts off; whatever stands in it is not shown yet.
-    let behind = deps.store.behind(now.checked_add(AHEAD).unwrap_or(now), MOST_READ).await?.len();
-    let mut lines = vec![text::answer::status(&open, open.len() == MOST_READ, behind)];
+    // The index says when the sweep looks next, which a failure puts off, so what stands ahead may be late as well.
+    let behind = deps.store.behind(now.checked_add(AHEAD).unwrap_or(now), MOST_BEHIND).await?;
+    let mut late = 0;
+    for id in &behind {
+        late += match open.iter().find(|incident| incident.id == *id) {
+            Some(incident) => late_posts(incident, now),
+            None => deps.store.incident(id).await?.map_or(0, |loaded| late_posts(&loaded.incident, now)),
+        };
+    }
+    let late = text::answer::Late { posts: late, more: behind.len() == MOST_BEHIND };
+    let mut lines = vec![text::answer::status(&open, open.len() == MOST_READ, late)];
     lines.extend(open.iter().take(MOST_UNDER_STATUS).map(|incident| text::answer::listed(incident, now)));
     lines.extend(more(open.len(), MOST_UNDER_STATUS));
     Ok(super::lines(lines))
+}
+
+/// Posts that Slack should have shown: one that failed, or whose time is past. What is merely on its way is not late.
+fn late_posts(incident: &Incident, now: Timestamp) -> usize {
+    let past = incident.behind_at.is_some_and(|at| at <= now);
+    let is_behind = |post: &Post| post.ts().is_none() || post.shown_revision < incident.revision;
+    let is_late = |post: &&Post| post.failures > 0 || past && is_behind(post) && !post.is_quiet();
+    incident.posts.iter().filter(is_late).count()
 }
 
 /// The open incidents that fit.

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared::core::incident::{Incident, IncidentId, Post, State as IncidentState};
 use shared::deps::Clock;
@@ -14,7 +14,7 @@ use shared::store::{Loaded, Store};
 
 use super::sample_request;
 use crate::samples::{self, Sample};
-use crate::world::World;
+use crate::world::{Done, World};
 
 /// `GET /_local/clock`
 pub(super) async fn clock(State(world): State<Arc<World>>) -> Response {
@@ -62,9 +62,22 @@ pub(super) async fn move_clock(State(world): State<Arc<World>>, body: String) ->
 /// The farthest that the clock is moved at once; every minute on the way is ticked.
 const MOST: SignedDuration = SignedDuration::from_hours(24 * 90);
 
+/// What a drain did, and what it could not do.
+#[derive(Serialize)]
+struct Drained {
+    #[serde(flatten)]
+    done: Done,
+    /// Incidents that Slack does not show as they are.
+    behind: usize,
+}
+
 /// `POST /_local/drain`
 pub(super) async fn drain(State(world): State<Arc<World>>) -> Response {
-    axum::Json(world.drain().await).into_response()
+    let done = world.drain().await;
+    match world.store.behind(Timestamp::MAX, usize::MAX).await {
+        Ok(behind) => axum::Json(Drained { done, behind: behind.len() }).into_response(),
+        Err(error) => failed(&error),
+    }
 }
 
 /// `GET /_local/incidents`

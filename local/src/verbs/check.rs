@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use crate::Trouble;
-use crate::world::rules;
+use crate::rules::rules;
 
 /// Says what was read.
 ///

@@ -10,7 +10,7 @@ use shared::core::routing::Decision;
 use shared::core::signal::Signal;
 
 use crate::Trouble;
-use crate::world::rules;
+use crate::rules::rules;
 
 /// Tells what would become of the payload in `file`. `source` names its source; without one it is recognised.
 ///

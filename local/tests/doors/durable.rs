@@ -93,6 +93,7 @@ async fn gone(world: &std::sync::Weak<local::world::World>) {
 }
 
 #[tokio::test]
+
 async fn couriers_that_meet_at_one_post_make_one_message() {
     let stage = Stage::with(|deps| deps.store = Watched::over(deps.store.clone())).await;
     let batch = event("functions/router-sqs.json");
@@ -116,4 +117,20 @@ async fn couriers_that_meet_at_one_post_make_one_message() {
     let posts = slack.calls().iter().filter(|call| call.method == "chat.postMessage").count();
     assert_eq!(posts, wakes.len(), "one message for each post");
     stage.drain().await;
+}
+
+#[tokio::test]
+async fn the_workspace_is_written_when_it_changed_and_not_otherwise() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("workspace.json");
+    let stage = Stage::in_folder(folder.path()).await;
+    stage.world.save();
+    assert!(file.exists(), "the first time it is new");
+    std::fs::remove_file(&file).unwrap();
+    stage.world.save();
+    assert!(!file.exists(), "nothing has happened since");
+    stage.post("/hooks/cloudwatch", &[], event("cloudwatch/alarm.json")).await;
+    stage.drain().await;
+    stage.world.save();
+    assert!(file.exists(), "a message was posted");
 }

@@ -51,6 +51,33 @@ async fn an_emoji_that_comes_before_the_post_is_recorded_is_asked_for_again() {
 }
 
 #[tokio::test]
+async fn an_emoji_that_was_taken_away_before_it_was_heard_has_no_effect() {
+    let (stage, channel, ts) = with_a_post().await;
+    let eyes = |kind: &str, event_ts: &str| {
+        let mut event = reaction("U01ANA", &channel, &ts);
+        event["type"] = json!(kind);
+        event["event_ts"] = json!(event_ts);
+        told(event, event_ts)
+    };
+    // Put on at 31 and not heard; taken away at 33 and heard; then the first one comes again.
+    for (kind, event_ts, retry, state) in [
+        ("reaction_removed", "1795338033.000200", "0", "firing"),
+        ("reaction_added", "1795338031.000200", "1", "firing"),
+        ("reaction_added", "1795338033.000201", "0", "acknowledged"),
+        ("reaction_removed", "1795338033.000200", "1", "acknowledged"),
+        ("reaction_added", "1795338033.000201", "1", "acknowledged"),
+        ("reaction_removed", "1795338034.000100", "0", "firing"),
+        ("reaction_added", "1795338033.000201", "2", "firing"),
+    ] {
+        let answer =
+            stage.slack("/slack/events", &[("x-slack-retry-num", retry)], &eyes(kind, event_ts)).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        assert_eq!(stage.incident().await["state"], state, "{kind} {event_ts} {retry}");
+    }
+    stage.drain().await;
+}
+
+#[tokio::test]
 async fn a_reply_that_comes_before_the_post_is_recorded_is_asked_for_again() {
     let stage = Stage::new().await;
     let reply = |author: &str| {

@@ -85,7 +85,7 @@ async fn a_signal_a_click_and_a_command_take_three_requests_at_the_most() {
         "user": "U02BEN", "reaction": "white_check_mark", "event_ts": "1.3",
         "item": { "type": "message", "channel": "C01ALERTS", "ts": ts } } });
     meter.stage.slack("/slack/events", &[], &reaction.to_string()).await;
-    meter.cost("an emoji", 3);
+    meter.cost("an emoji, whose order is kept", 4);
     meter.stage.drain().await;
     meter.store.requests();
 

@@ -1,7 +1,9 @@
 //! The runner's own API.
 
 use http::HeaderMap;
+use jiff::SignedDuration;
 use serde_json::{Value, json};
+use slack_emulator::{Fault, FaultKind};
 
 use crate::stage::{BEGIN, Stage, event};
 
@@ -47,6 +49,24 @@ async fn a_clock_that_cannot_be_moved_so_says_why() {
     let answer = stage.post("/_local/clock", &[], vec![0xff, 0xfe]).await;
     assert_eq!(answer.status, 400, "{}", answer.text);
     assert_eq!(clock(&stage).await["now"], BEGIN);
+}
+
+#[tokio::test]
+async fn a_drain_ends_within_the_hour_and_says_what_is_still_behind() {
+    let stage = Stage::new().await;
+    stage.post("/hooks/cloudwatch", &[], event("cloudwatch/alarm.json")).await;
+    let slack = stage.world.slack.as_ref().unwrap();
+    // Slack takes a message of ours not before tomorrow.
+    slack.fail(Fault { method: None, kind: FaultKind::RateLimited { retry_after: 86_400 }, times: u32::MAX });
+    let began = stage.now();
+    let drained = stage.post("/_local/drain", &[], "").await.json();
+    assert_eq!(drained["behind"], 1, "{drained}");
+    assert!(stage.now().duration_since(began) <= SignedDuration::from_hours(1), "{}", stage.now());
+    slack.clear_faults();
+    stage.world.pass_until(stage.now() + SignedDuration::from_hours(1)).await;
+    let drained = stage.post("/_local/drain", &[], "").await.json();
+    assert_eq!((&drained["behind"], &drained["waiting"]), (&json!(0), &json!(0)), "{drained}");
+    assert_eq!(stage.posts("#alerts"), 1);
 }
 
 #[tokio::test]

@@ -1,8 +1,10 @@
 //! The three doors that only Slack may use.
 
 use http::{HeaderMap, HeaderValue};
+use jiff::SignedDuration;
 use serde_json::json;
 use shared::slack::sign::{SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
+use slack_emulator::{Fault, FaultKind};
 
 use crate::stage::{SIGNING, Stage, event};
 
@@ -160,6 +162,36 @@ async fn a_click_that_comes_twice_has_one_effect() {
     assert_eq!(stage.slack("/slack/interactions", &[], &acknowledge).await.status, 200);
     assert_eq!(stage.incident().await["state"], "firing");
     stage.drain().await;
+}
+
+#[tokio::test]
+async fn what_is_merely_on_its_way_to_slack_is_not_late() {
+    let stage = Stage::new().await;
+    let status = async |trigger: &str| {
+        let answer = stage.slack("/slack/commands", &[], &command("status", trigger)).await;
+        answer.json()["blocks"][0]["text"]["text"].as_str().unwrap().to_owned()
+    };
+    let batch = event("functions/router-sqs.json");
+    stage.post("/2015-03-31/functions/router/invocations", &[], batch).await;
+    assert_eq!(stage.incidents().await.len(), 3);
+    assert!(status("1").await.contains("Slack is up to date."));
+    // Nobody carried them for longer than the courier may take.
+    stage.world.clock.set(stage.now() + SignedDuration::from_secs(61));
+    assert!(status("2").await.contains("3 posts are late in Slack"));
+    stage.drain().await;
+    assert!(status("3").await.contains("Slack is up to date."));
+    // What failed is late at once.
+    let slack = stage.world.slack.as_ref().unwrap();
+    let kind = FaultKind::Status { status: 503 };
+    slack.fail(Fault { method: Some("chat.update".to_owned()), kind, times: u32::MAX });
+    let id = stage.incidents().await[0]["id"].as_str().unwrap().to_owned();
+    stage.slack("/slack/commands", &[], &command(&format!("ack {id}"), "4")).await;
+    assert!(status("5").await.contains("Slack is up to date."));
+    stage.world.work().await;
+    assert!(status("6").await.contains("1 post is late in Slack"));
+    slack.clear_faults();
+    stage.drain().await;
+    assert!(status("7").await.contains("Slack is up to date."));
 }
 
 #[tokio::test]

@@ -33,6 +33,7 @@ fn docs_commands_md_is_the_table_of_commands() {
         let usage = format!("{} {}", command.name, command.usage).trim().replace('|', "\\|");
         page += &format!("| `{usage}` | {} | `/ops {}` |\n", command.help, command.example);
     }
+    page += "\n`send` reaches every channel that the app is in, whoever types it and whether or not that person is; the message names them.\n";
     if std::env::var_os("UPDATE_DOCS").is_some() {
         std::fs::write(root().join("docs/commands.md"), &page).unwrap();
     }

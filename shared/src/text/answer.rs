@@ -110,8 +110,17 @@ fn code2(slash: &str, rest: &str) -> Mrkdwn {
     Mrkdwn::code(&format!("{slash} {rest}"))
 }
 
-/// What is open, in one line.
-pub fn status(open: &[Incident], more: bool, behind: usize) -> Mrkdwn {
+/// What Slack should show and does not.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Late {
+    /// How many posts.
+    pub posts: usize,
+    /// There may be more.
+    pub more: bool,
+}
+
+/// What is open, in one line, and whether Slack shows it.
+pub fn status(open: &[Incident], more: bool, behind: Late) -> Mrkdwn {
     let acked = open.iter().filter(|incident| matches!(incident.state, State::Acknowledged { .. })).count();
     let firing = open.len() - acked;
     let at_least = Mrkdwn::ours(if more { "At least " } else { "" });
@@ -128,14 +137,13 @@ pub fn status(open: &[Incident], more: bool, behind: usize) -> Mrkdwn {
 }
 
 /// Whether Slack shows all of it.
-fn late(behind: usize) -> Mrkdwn {
-    match behind {
-        0 => Mrkdwn::ours("\nSlack is up to date."),
-        behind => Mrkdwn::escape(&format!(
-            "\n{} not up to date in Slack yet; Callboard keeps trying.",
-            count(behind, "incident is", "incidents are")
-        )),
+fn late(late: Late) -> Mrkdwn {
+    if late.posts == 0 {
+        return Mrkdwn::ours("\nSlack is up to date.");
     }
+    let at_least = if late.more { "At least " } else { "" };
+    let posts = count(late.posts, "post is", "posts are");
+    Mrkdwn::escape(&format!("\n{at_least}{posts} late in Slack; Callboard keeps trying."))
 }
 
 /// The longest title in a list, in characters: what a phone shows in two lines.
