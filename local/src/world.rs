@@ -337,6 +337,10 @@ fn settings(config: &Config, options: &Options, url: &str) -> Settings {
         usage_hint: "help | status | list | ack ID".to_owned(),
     }];
     settings.base_url = Some(url.to_owned());
+    if options.stands_at.is_some() {
+        // Slack's patience is in real time; where the clock stands, a busy machine must not change the story.
+        settings.app_timeout_ms = 60_000;
+    }
     if let Some(secret) = &options.signing_secret {
         settings.signing_secret = secret.expose_secret().to_owned();
     }
