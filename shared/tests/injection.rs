@@ -3,19 +3,24 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests are test code too")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+
+use serde_json::Value;
 
 use shared::core::command::{CommandError, find};
 use shared::core::incident::{
     Actor, Answer, Effect, Entry, Event, IncidentId, Moved, Origin, Post, Response, Rules, State, Verb, What,
     open,
 };
+use shared::core::raw::Raw;
 use shared::core::routing::UNROUTED;
 use shared::core::signal::{Link, Severity, Signal};
 use shared::core::view::{Button, Card, view};
 use shared::present::{message, page};
 use shared::slack::blocks::{Block, Message};
 use shared::slack::escape::Mrkdwn;
+use shared::sources::Sources;
 use shared::text::{answer, card, line};
 
 mod stage;
@@ -263,6 +268,76 @@ fn pages(hostile: &str) -> Vec<serde_json::Value> {
         page::details(&opened.incident),
     ];
     views.iter().map(|view| serde_json::to_value(view).unwrap()).collect()
+}
+
+/// All tricks in one line.
+const ALL_AT_ONCE: &str = "<!channel> <@U01ANA> <!subteam^S01ONCALL> <#C01ALERTS> <http://evil.example|click> &lt;!here&gt; @here `x` *y*";
+
+/// Every text in a payload, by its place.
+fn places(value: &Value, here: String, found: &mut Vec<String>) {
+    match value {
+        Value::String(_) => found.push(here),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(at, item)| places(item, format!("{here}/{at}"), found));
+        }
+        Value::Object(fields) => fields.iter().for_each(|(name, field)| {
+            let name = name.replace('~', "~0").replace('/', "~1");
+            places(field, format!("{here}/{name}"), found);
+        }),
+        _ => {}
+    }
+}
+
+#[test]
+fn no_field_of_any_source_mentions_anybody_or_leads_anywhere_else() {
+    let sources = Sources::builtin().unwrap();
+    let mut tried = 0;
+    insta::glob!("../../events", "*/*.json", |path| {
+        let folder =
+            path.parent().and_then(|folder| folder.file_name()).unwrap().to_string_lossy().into_owned();
+        if path.to_string_lossy().ends_with(".headers.json") || folder == "functions" {
+            return;
+        }
+        let slack = slack();
+        let payload: Value = serde_json::from_slice(&fs::read(path).unwrap()).unwrap();
+        let headers = fs::read(path.with_extension("headers.json")).ok();
+        let headers = headers.map(|headers| serde_json::from_slice(&headers).unwrap()).unwrap_or_default();
+        let mut all = Vec::new();
+        places(&payload, String::new(), &mut all);
+        let mut own = BTreeSet::new();
+        for place in &all {
+            let mut hostile = payload.clone();
+            *hostile.pointer_mut(place).unwrap() = ALL_AT_ONCE.into();
+            let raw = Raw {
+                id: "d1".into(),
+                source: Some(folder.clone()),
+                headers: BTreeMap::clone(&headers),
+                body: hostile.to_string(),
+                received_at: at(0),
+                note: None,
+            };
+            for signal in sources.map(&raw).signals {
+                own.extend(
+                    signal.links.iter().filter_map(|link| url::Url::parse(&link.url).ok()).map(String::from),
+                );
+                let opened = open(opening(), &signal, &[], &Rules::default(), at(0));
+                let card = view(&opened.incident, &opened.entries, &Button::USUAL);
+                post(&slack, &message::card(&card));
+                post(&slack, &message::plain_card(&card));
+            }
+            tried += 1;
+        }
+        for message in slack.messages("#alerts", "U01ANA") {
+            let found = slack.mentions(&message);
+            let calls = [&found.users, &found.specials, &found.usergroups, &found.channels];
+            assert!(calls.iter().all(|calls| calls.is_empty()), "{}: {message:?}", path.display());
+            // A mapping may link to an address that stands in a payload; the payload itself may not.
+            for (address, _) in &found.links {
+                assert!(own.contains(address), "{}: {address}", path.display());
+            }
+        }
+    });
+    assert!(tried > 1_000, "only {tried} fields");
 }
 
 #[test]
