@@ -162,10 +162,7 @@ async fn fold(
         }
         let now = deps.clock.now();
         note_progress(&mut loaded, deps, now);
-        let known = |post: &Post| before.incident.posts.iter().any(|known| known.ts() == post.ts());
-        let new_root = |post: &&Post| post.ts().is_some() && !known(post);
-        let posted = loaded.incident.posts.iter().filter(new_root);
-        let posted = posted.filter_map(|post| Some((post.channel_id.clone()?, post.ts()?.to_owned())));
+        let posted = new_in_channel(&before, &loaded);
         let commit = Commit {
             incident: loaded.incident.clone(),
             entries: loaded
@@ -177,7 +174,7 @@ async fn fold(
             opens: None,
             open: loaded.incident.state.is_open(),
             due_at: loaded.incident.due_at(),
-            posted: posted.collect(),
+            posted,
             seen: Vec::new(),
             records: Vec::new(),
             now,
@@ -192,6 +189,27 @@ async fn fold(
         }
     }
     Err(StoreError::Unavailable("the incident is changed faster than its posts can be recorded".to_owned()))
+}
+
+/// What stands in a channel since this change: root messages, and lines that are shown there too. An emoji on either is
+/// about the incident. (channel id, ts)
+fn new_in_channel(before: &Loaded, after: &Loaded) -> Vec<(String, String)> {
+    let known = in_channel(before);
+    in_channel(after).into_iter().filter(|message| !known.contains(message)).collect()
+}
+
+fn in_channel(loaded: &Loaded) -> Vec<(String, String)> {
+    let mut messages = Vec::new();
+    for post in &loaded.incident.posts {
+        let lines = loaded.timeline.iter().flat_map(|entry| &entry.lines);
+        let broadcasts = lines.filter(|line| line.broadcast && line.channel == post.channel);
+        for effect in broadcasts.map(|line| &line.effect).chain([&post.root]) {
+            if let (Some(channel), Effect::Done { ts }) = (&post.channel_id, effect) {
+                messages.push((channel.clone(), ts.clone()));
+            }
+        }
+    }
+    messages
 }
 
 /// Which revision each post shows, and when the sweep has to come back.

@@ -90,6 +90,25 @@ async fn a_reply_that_comes_before_the_post_is_recorded_is_asked_for_again() {
 }
 
 #[tokio::test]
+async fn an_emoji_on_a_line_in_the_channel_is_about_the_incident() {
+    let (stage, channel, _) = with_a_post().await;
+    for severity in ["warning", "critical"] {
+        let body =
+            json!({ "title": "Queue grows", "status": "firing", "severity": severity, "key": "queue" });
+        stage.post("/hooks/my-script", &[], body.to_string()).await;
+        stage.drain().await;
+    }
+    let slack = stage.world.slack.as_ref().unwrap();
+    let line = slack.messages("#alerts", "U01ANA").into_iter().find(|message| message.broadcast).unwrap();
+    let event = told(reaction("U02BEN", &channel, &line.ts), "Ev1");
+    assert_eq!(stage.slack("/slack/events", &[], &event).await.status, 200);
+    let states: Vec<Value> =
+        stage.incidents().await.iter().map(|incident| incident["state"].clone()).collect();
+    assert_eq!(states.iter().filter(|state| **state == "acknowledged").count(), 1, "{states:?}");
+    stage.drain().await;
+}
+
+#[tokio::test]
 async fn an_event_that_is_repeated_has_one_effect() {
     let (stage, channel, ts) = with_a_post().await;
     let reply = json!({ "type": "message", "user": "U01ANA", "channel": channel, "ts": "1795338032.000300",
