@@ -5,7 +5,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::core::incident::{Answer, Applied, Event, Incident, IncidentId, Response, Rules, Verb, apply};
+use crate::core::incident::{Answer, Entry, Event, Incident, IncidentId, Response, Rules, Verb, apply};
 use crate::queue::{Queue, Wake};
 use crate::store::{Commit, CommitError, Loaded, Opens, Seen, Store, StoreError};
 
@@ -51,9 +51,9 @@ pub async fn change(
         if applied.entries.is_empty() && !applied.visible {
             return Ok(Changed::Answered { answers: applied.answers, incident: Box::new(before) });
         }
-        let answers = applied.answers.clone();
+        let answers = applied.answers;
         let seen = seen.iter().cloned().collect();
-        let commit = Commit { seen, ..commit_of(Some(&before), applied, now) };
+        let commit = Commit { seen, ..commit_of(Some(&before), applied.incident, applied.entries, now) };
         match store.commit(&commit).await {
             Ok(()) => {
                 wake(queue, &commit.incident).await;
@@ -87,15 +87,19 @@ async fn superseded(
 }
 
 /// The write that makes a decision true. `before` is what it was made on; `None` for a new incident.
-pub fn commit_of(before: Option<&Incident>, applied: Applied, now: Timestamp) -> Commit {
-    let incident = applied.incident;
+pub fn commit_of(
+    before: Option<&Incident>,
+    incident: Incident,
+    entries: Vec<Entry>,
+    now: Timestamp,
+) -> Commit {
     let reopens = before.is_some_and(|before| !before.state.is_open()) && incident.state.is_open();
     Commit {
         opens: reopens.then(|| Opens { after: Some(incident.id.clone()) }),
         open: incident.state.is_open(),
         due_at: incident.due_at(),
         incident,
-        entries: applied.entries,
+        entries,
         posted: Vec::new(),
         seen: Vec::new(),
         records: Vec::new(),

@@ -7,6 +7,7 @@
 //! take time, and the pause between two messages counts from the end of the first.
 
 use jiff::{SignedDuration, Timestamp};
+use shared::change::commit_of;
 use shared::core::incident::{Effect, Entry, Incident, Post};
 use shared::core::outcome::{GoOn, move_to, must_be_remembered, progress, record, started};
 use shared::core::plan::{POST_INTERVAL, Pace, Plan, Reason, Step, plan};
@@ -95,11 +96,11 @@ async fn take(
     let wanted = card.content_hash();
     if must_be_remembered(step) {
         let now = deps.clock.now();
-        let planned_on = progress(&loaded.incident, &loaded.timeline, &channel.name, step).cloned();
+        let planned_on = progress(&mut loaded.incident, &mut loaded.timeline, &channel.name, step).cloned();
         let ours;
         (loaded, ours) = fold(loaded, deps, |incident, timeline| {
             // Whoever else is at it has changed the version. The try is ours only if nobody has begun it meanwhile.
-            let ours = progress(incident, timeline, &channel.name, step) == planned_on.as_ref();
+            let ours = progress(incident, timeline, &channel.name, step).cloned() == planned_on;
             if ours {
                 started(incident, timeline, &channel.name, step, wanted, now);
             }
@@ -162,22 +163,10 @@ async fn fold(
         }
         let now = deps.clock.now();
         note_progress(&mut loaded, deps, now);
-        let posted = new_in_channel(&before, &loaded);
+        let told = loaded.timeline.iter().filter(|entry| !before.timeline.contains(entry));
         let commit = Commit {
-            incident: loaded.incident.clone(),
-            entries: loaded
-                .timeline
-                .iter()
-                .filter(|entry| !before.timeline.contains(entry))
-                .cloned()
-                .collect(),
-            opens: None,
-            open: loaded.incident.state.is_open(),
-            due_at: loaded.incident.due_at(),
-            posted,
-            seen: Vec::new(),
-            records: Vec::new(),
-            now,
+            posted: new_in_channel(&before, &loaded),
+            ..commit_of(Some(&before.incident), loaded.incident.clone(), told.cloned().collect(), now)
         };
         match deps.store.commit(&commit).await {
             Ok(()) => return Ok((loaded, true)),

@@ -109,10 +109,11 @@ fn decide(
             };
             let opens = (!share.notice).then(|| Opens { after: latest.map(|latest| latest.id.clone()) });
             let applied = open(opening, first, &events, rules, now);
-            Commit { opens, ..change::commit_of(None, applied, now) }
+            Commit { opens, ..change::commit_of(None, applied.incident, applied.entries, now) }
         }
         (None, Some(latest)) if !signals.is_empty() => {
-            change::commit_of(Some(latest), apply(latest, &events, rules, now), now)
+            let applied = apply(latest, &events, rules, now);
+            change::commit_of(Some(latest), applied.incident, applied.entries, now)
         }
         (None, _) => return None,
     };

@@ -70,20 +70,20 @@ pub fn must_be_remembered(step: &Step) -> bool {
     matches!(step, Step::Post | Step::Line { .. })
 }
 
-/// How far the message of a step is; `None` if the post or the line is not there any more.
+/// How far the message of a step is; `None` for an edit, and if the post or the line is not there any more.
 pub fn progress<'a>(
-    incident: &'a Incident,
-    timeline: &'a [Entry],
+    incident: &'a mut Incident,
+    timeline: &'a mut [Entry],
     channel: &str,
     step: &Step,
-) -> Option<&'a Effect> {
+) -> Option<&'a mut Effect> {
     match step {
-        Step::Post | Step::Find { .. } | Step::Edit { .. } => {
-            incident.posts.iter().find(|post| post.channel == channel).map(|post| &post.root)
-        }
+        Step::Post | Step::Find { .. } => post(incident, channel).map(|post| &mut post.root),
+        Step::Edit { .. } => None,
         Step::Line { entry, .. } | Step::FindLine { entry, .. } => {
-            let entry = timeline.iter().find(|known| known.id == *entry)?;
-            entry.lines.iter().find(|line| line.channel == channel).map(|line| &line.effect)
+            let entry = timeline.iter_mut().find(|known| known.id == *entry)?;
+            let line = entry.lines.iter_mut().find(|line| line.channel == channel)?;
+            Some(&mut line.effect)
         }
     }
 }
@@ -100,7 +100,7 @@ pub fn started(
     if let (Some(post), Step::Post) = (post(incident, channel), step) {
         post.shown = Some(wanted);
     }
-    if let Some(effect) = effect(incident, timeline, channel, step) {
+    if let Some(effect) = progress(incident, timeline, channel, step) {
         *effect = Effect::Started { at: now, looked: 0 };
     }
 }
@@ -136,7 +136,7 @@ pub fn record(
         }
         Outcome::Edited => well(incident, channel),
         Outcome::NotFound => {
-            if let Some(Effect::Started { looked, .. }) = effect(incident, timeline, channel, step) {
+            if let Some(Effect::Started { looked, .. }) = progress(incident, timeline, channel, step) {
                 *looked += 1;
             }
             GoOn::Now
@@ -263,25 +263,8 @@ fn give_time(incident: &mut Incident, channel: &str, now: Timestamp) -> GoOn {
 }
 
 fn set(incident: &mut Incident, timeline: &mut [Entry], channel: &str, step: &Step, to: Effect) {
-    if let Some(effect) = effect(incident, timeline, channel, step) {
+    if let Some(effect) = progress(incident, timeline, channel, step) {
         *effect = to;
-    }
-}
-
-fn effect<'a>(
-    incident: &'a mut Incident,
-    timeline: &'a mut [Entry],
-    channel: &str,
-    step: &Step,
-) -> Option<&'a mut Effect> {
-    match step {
-        Step::Post | Step::Find { .. } => post(incident, channel).map(|post| &mut post.root),
-        Step::Edit { .. } => None,
-        Step::Line { entry, .. } | Step::FindLine { entry, .. } => {
-            let entry = timeline.iter_mut().find(|known| known.id == *entry)?;
-            let line = entry.lines.iter_mut().find(|line| line.channel == channel)?;
-            Some(&mut line.effect)
-        }
     }
 }
 
