@@ -15,7 +15,6 @@ use shared::queue::{Queue, QueueError, Verdict, Wake};
 use tokio::sync::Notify;
 
 use crate::Trouble;
-use crate::clock::LocalClock;
 
 /// Message number -> message.
 const MESSAGES: TableDefinition<u64, &[u8]> = TableDefinition::new("messages");
@@ -25,6 +24,10 @@ const BATCH: usize = 10;
 
 /// How long a failed message stays out of sight.
 const VISIBILITY: SignedDuration = SignedDuration::from_secs(30);
+
+/// How long a message that was taken stays out of sight unless it is settled: longer than any handler lives, as in
+/// `template.yaml`. A process that starts anew sees it at once.
+const IN_FLIGHT: SignedDuration = SignedDuration::from_mins(3);
 
 /// A failed message goes to the dead letters after so many tries.
 const MOST_TRIES: u32 = 5;
@@ -37,7 +40,7 @@ const DEDUPLICATION: SignedDuration = SignedDuration::from_mins(5);
 pub struct LocalQueue {
     state: Mutex<State>,
     file: Option<Database>,
-    clock: Arc<LocalClock>,
+    clock: Arc<dyn Clock>,
     /// Rung when something was sent.
     pub bell: Notify,
 }
@@ -47,6 +50,18 @@ struct State {
     messages: BTreeMap<u64, Message>,
     next: u64,
     sent: BTreeMap<String, Timestamp>,
+}
+
+impl State {
+    /// Takes messages out of sight while somebody works on them.
+    fn hide(&mut self, numbers: impl Iterator<Item = u64>, now: Timestamp) {
+        let until = now.checked_add(IN_FLIGHT).unwrap_or(now);
+        for number in numbers {
+            if let Some(message) = self.messages.get_mut(&number) {
+                message.visible_at = until;
+            }
+        }
+    }
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -68,7 +83,7 @@ pub type Batch<T> = Vec<(u64, T)>;
 
 impl LocalQueue {
     /// Queues that are gone with the process.
-    pub fn memory(clock: Arc<LocalClock>) -> Self {
+    pub fn memory(clock: Arc<dyn Clock>) -> Self {
         LocalQueue { state: Mutex::default(), file: None, clock, bell: Notify::new() }
     }
 
@@ -76,7 +91,7 @@ impl LocalQueue {
     ///
     /// # Errors
     /// The file cannot be used.
-    pub fn open(path: &Path, clock: Arc<LocalClock>) -> Result<Self, Trouble> {
+    pub fn open(path: &Path, clock: Arc<dyn Clock>) -> Result<Self, Trouble> {
         let trouble = |error: redb::Error| Trouble::because("the queues' file cannot be used", error);
         let file = Database::create(path).map_err(|error| trouble(error.into()))?;
         let mut state = State::default();
@@ -99,19 +114,21 @@ impl LocalQueue {
     /// The signals that are visible now, for one invocation of the router.
     pub fn take_signals(&self) -> Batch<Raw> {
         let now = self.clock.now();
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let visible = state.messages.iter().filter(|(_, message)| !message.dead && message.visible_at <= now);
         let signals = visible.filter_map(|(number, message)| match &message.body {
             Body::Signal(raw) => Some((*number, raw.clone())),
             Body::Wake(_) => None,
         });
-        signals.take(BATCH).collect()
+        let batch: Batch<Raw> = signals.take(BATCH).collect();
+        state.hide(batch.iter().map(|(number, _)| *number), now);
+        batch
     }
 
     /// The next wake of each channel, where it is visible: a channel whose first message waits is served nothing.
     pub fn take_wakes(&self) -> Batch<Wake> {
         let now = self.clock.now();
-        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let mut first: BTreeMap<&str, (u64, &Message, &Wake)> = BTreeMap::new();
         for (number, message) in state.messages.iter().filter(|(_, message)| !message.dead) {
             if let Body::Wake(wake) = &message.body {
@@ -124,6 +141,7 @@ impl LocalQueue {
             .map(|(number, _, wake)| (number, wake.clone()))
             .collect();
         visible.sort_by_key(|(number, _)| *number);
+        state.hide(visible.iter().map(|(number, _)| *number), now);
         visible
     }
 
@@ -230,6 +248,7 @@ mod tests {
     use shared::core::incident::IncidentId;
 
     use super::*;
+    use crate::clock::LocalClock;
 
     fn wake(revision: u64) -> Wake {
         Wake { incident: IncidentId("k7qf3".into()), channel: "#alerts".into(), revision, sweep: None }

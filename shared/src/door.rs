@@ -1,12 +1,13 @@
 //! What every HTTP door says: JSON answers with a word for the machine and a remedy for the person, and the check that a
 //! request is Slack's.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use crate::deps::{Deps, Secrets};
 use crate::invoke::RequestId;
@@ -21,6 +22,11 @@ pub const IN_TIME: Duration = Duration::from_millis(1_500);
 /// The same seams, where each call to Slack gives up in time for the answer.
 pub fn in_time(deps: &Deps) -> Deps {
     Deps { slack: deps.slack.clone().timeout(IN_TIME), ..deps.clone() }
+}
+
+/// When calls to Slack begin, for [`with_the_rest`].
+pub fn began() -> Instant {
+    Instant::now()
 }
 
 /// The client for a further call to Slack after one that began then: it has what is left of the time.

@@ -1,39 +1,70 @@
 //! Sends requests to the app as Slack does: signed, with a short patience, following at most two redirects. The only room
-//! that speaks HTTP outwards; what an answer means is decided elsewhere.
+//! that speaks to the app, over HTTP or to an app in the same process; what an answer means is decided elsewhere.
 
+use std::pin::Pin;
 use std::time::Duration;
 
+use axum::body::Bytes;
 use hmac::{Hmac, Mac};
 use reqwest::redirect::Policy;
 use sha2::Sha256;
 
 use crate::outbox::{Delivery, Heard};
 
-/// The sender.
-#[derive(Clone)]
-pub(crate) struct Courier {
-    client: Result<reqwest::Client, &'static str>,
+/// What the app answers, or why it did not: `http_timeout`, `connection_failed`, ...
+pub type Reaches<'a> =
+    Pin<Box<dyn Future<Output = Result<axum::http::Response<Bytes>, &'static str>> + Send + 'a>>;
+
+/// An app that is reached without the network: the patience is its own business.
+pub trait App: Send + Sync {
+    /// A signed request to one of the app's addresses.
+    fn ask(&self, request: axum::http::Request<Bytes>) -> Reaches<'_>;
 }
 
-impl Courier {
-    pub(crate) fn new(timeout: Duration) -> Self {
+/// An app on the network.
+struct Network(Result<reqwest::Client, &'static str>);
+
+impl Network {
+    fn new(timeout: Duration) -> Self {
         // Apps may listen on HTTPS. The process's first TLS provider stays; an error only says that there was one.
         let _first = rustls::crypto::ring::default_provider().install_default();
         let client =
             reqwest::Client::builder().timeout(timeout).redirect(Policy::limited(2)).no_proxy().build();
-        Self { client: client.map_err(|_| "connection_failed") }
+        Self(client.map_err(|_| "connection_failed"))
+    }
+}
+
+impl App for Network {
+    fn ask(&self, request: axum::http::Request<Bytes>) -> Reaches<'_> {
+        Box::pin(async move {
+            let client = self.0.as_ref().map_err(|reason| *reason)?;
+            let request = reqwest::Request::try_from(request).map_err(|_| "connection_failed")?;
+            let mut answer = client.execute(request).await.map_err(|error| reason(&error))?;
+            let (status, headers) = (answer.status(), std::mem::take(answer.headers_mut()));
+            let mut heard = axum::http::Response::new(answer.bytes().await.map_err(|error| reason(&error))?);
+            (*heard.status_mut(), *heard.headers_mut()) = (status, headers);
+            Ok(heard)
+        })
+    }
+}
+
+/// The sender.
+pub(crate) struct Courier(Box<dyn App>);
+
+impl Courier {
+    pub(crate) fn network(timeout: Duration) -> Self {
+        Self(Box::new(Network::new(timeout)))
+    }
+
+    pub(crate) fn to(app: Box<dyn App>) -> Self {
+        Self(app)
     }
 
     /// Sends one request, signed at this time (milliseconds since 1970).
     pub(crate) async fn send(&self, delivery: &Delivery, secret: &str, now: i64) -> Heard {
-        let client = match &self.client {
-            Ok(client) => client,
-            Err(reason) => return Heard::Silence(reason),
-        };
         let timestamp = now / 1_000;
         let body = delivery.body.text().to_owned();
-        let mut request = client
-            .post(&delivery.url)
+        let mut request = axum::http::Request::post(&delivery.url)
             .header("content-type", delivery.body.content_type())
             .header("user-agent", "Slackbot 1.0 (+https://api.slack.com/robots)")
             .header("x-slack-request-timestamp", timestamp)
@@ -42,15 +73,14 @@ impl Courier {
             request =
                 request.header("x-slack-retry-num", delivery.retry).header("x-slack-retry-reason", reason);
         }
-        let answer = match request.body(body).send().await {
-            Ok(answer) => answer,
-            Err(error) => return Heard::Silence(reason(&error)),
-        };
-        let status = answer.status().as_u16();
-        let no_retry = answer.headers().get("x-slack-no-retry").is_some_and(|value| value == "1");
-        match answer.text().await {
-            Ok(body) => Heard::Answer { status, no_retry, body },
-            Err(error) => Heard::Silence(reason(&error)),
+        let Ok(request) = request.body(Bytes::from(body)) else { return Heard::Silence("connection_failed") };
+        match self.0.ask(request).await {
+            Err(reason) => Heard::Silence(reason),
+            Ok(answer) => Heard::Answer {
+                status: answer.status().as_u16(),
+                no_retry: answer.headers().get("x-slack-no-retry").is_some_and(|value| value == "1"),
+                body: String::from_utf8_lossy(answer.body()).into_owned(),
+            },
         }
     }
 }

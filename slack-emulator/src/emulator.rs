@@ -11,7 +11,7 @@ use tokio::sync::watch;
 use crate::answer::Answer;
 use crate::args::Args;
 use crate::clock::Clock;
-use crate::courier::Courier;
+use crate::courier::{App, Courier};
 use crate::faults::Fault;
 use crate::people::{Act, Acted, Begun};
 use crate::settings::Settings;
@@ -44,6 +44,12 @@ impl Emulator {
         Self::around(Workspace::new(settings, now), clock)
     }
 
+    /// A fresh workspace whose app is in this process.
+    pub fn with_app(settings: Settings, clock: Arc<dyn Clock>, app: impl App + 'static) -> Self {
+        let now = clock.now_ms();
+        Self::beside(Courier::to(Box::new(app)), Workspace::new(settings, now), clock)
+    }
+
     /// A workspace that was saved before. The settings, and with them the secrets, are not part of the file.
     ///
     /// # Errors
@@ -66,7 +72,11 @@ impl Emulator {
     }
 
     fn around(workspace: Workspace, clock: Arc<dyn Clock>) -> Self {
-        let courier = Courier::new(Duration::from_millis(workspace.settings.app_timeout_ms));
+        let patience = Duration::from_millis(workspace.settings.app_timeout_ms);
+        Self::beside(Courier::network(patience), workspace, clock)
+    }
+
+    fn beside(courier: Courier, workspace: Workspace, clock: Arc<dyn Clock>) -> Self {
         let version = watch::Sender::new(workspace.state.version);
         Self { inner: Arc::new(Inner { workspace: Mutex::new(workspace), clock, courier, version }) }
     }

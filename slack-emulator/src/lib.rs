@@ -46,6 +46,7 @@ mod workspace;
 
 pub use answer::Answer;
 pub use clock::{Clock, ManualClock, SystemClock};
+pub use courier::{App as InProcessApp, Reaches};
 pub use emulator::Emulator;
 pub use faults::{Fault, FaultKind};
 pub use log::{LoggedCall, LoggedRequest};

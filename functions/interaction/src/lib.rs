@@ -1,8 +1,6 @@
 //! Buttons, menus and forms. A click changes the incident through `shared::change`, like everything else does, and the
 //! courier makes the message say so; only who came late, or pressed what cannot be, is told something here.
 
-use std::time::Instant;
-
 use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use jiff::Timestamp;
@@ -160,7 +158,7 @@ fn field_error(words: &Mrkdwn) -> Response<Bytes> {
 
 /// Tells one person something, by the click's own address, or as an ephemeral message if that is used up.
 async fn tell(click: &Click, words: Mrkdwn, deps: &Deps) {
-    let began = Instant::now();
+    let began = door::began();
     let message = Message::text(words);
     let answered = match &click.response_url {
         Some(url) => deps.slack.respond(url, &Reply::new(Shown::Ephemeral, message.clone())).await,

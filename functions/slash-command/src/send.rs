@@ -1,7 +1,5 @@
 //! `send`: a message in a channel, from the person who typed it.
 
-use std::time::Instant;
-
 use jiff::Timestamp;
 use shared::change::seen;
 use shared::deps::Deps;
@@ -24,7 +22,7 @@ pub(crate) async fn send(
     if !deps.store.claim(&seen("command", &typed.trigger_id, now), now).await? {
         return Ok(Message::text(text::answer::before()));
     }
-    let began = Instant::now();
+    let began = door::began();
     let message = Message::text(text::answer::sent_by(&typed.user_id, words));
     Ok(Message::text(match deps.slack.post_message(&Post::new(channel, message)).await {
         Ok(posted) => {

@@ -57,7 +57,7 @@ async fn http(door: Door, event: &Value, world: &World) -> Result<Value, String>
     if request.extensions().get::<shared::invoke::RequestId>().is_none() {
         request.extensions_mut().insert(world.next_request());
     }
-    Ok(api_gateway::response(&enter(door, request, world).await))
+    Ok(api_gateway::response(&enter(door, request, &world.deps).await))
 }
 
 async fn taken_in(event: &Value, world: &World) -> Result<Value, String> {

@@ -9,6 +9,7 @@ use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get, post};
 use bytes::Bytes;
+use shared::deps::Deps;
 use shared::invoke::RequestId;
 use tokio::net::TcpListener;
 
@@ -76,12 +77,12 @@ pub(crate) enum Door {
 }
 
 /// Hands a request to a function.
-pub(crate) async fn enter(door: Door, request: http::Request<Bytes>, world: &World) -> http::Response<Bytes> {
+pub(crate) async fn enter(door: Door, request: http::Request<Bytes>, deps: &Deps) -> http::Response<Bytes> {
     match door {
-        Door::Ingest => ingest::handle(request, &world.deps).await,
-        Door::Commands => slash_command::handle(request, &world.deps).await,
-        Door::Interactions => interaction::handle(request, &world.deps).await,
-        Door::Events => slack_events::handle(request, &world.deps).await,
+        Door::Ingest => ingest::handle(request, deps).await,
+        Door::Commands => slash_command::handle(request, deps).await,
+        Door::Interactions => interaction::handle(request, deps).await,
+        Door::Events => slack_events::handle(request, deps).await,
     }
 }
 
@@ -93,7 +94,7 @@ pub(crate) async fn sample_request(sample: &Sample, world: &World) -> Result<htt
     }
     let request = request.body(Bytes::from(sample.body.clone()));
     let request = request.map_err(|error| Trouble::because("a header of the sample is none", error))?;
-    Ok(enter(Door::Ingest, request, world).await)
+    Ok(enter(Door::Ingest, request, &world.deps).await)
 }
 
 async fn hooks(State(world): State<Arc<World>>, request: Request) -> Response {
@@ -120,7 +121,7 @@ async fn through(door: Door, request: Request, world: &World) -> Response {
     };
     let mut request = http::Request::from_parts(parts, body);
     request.extensions_mut().insert(world.next_request());
-    enter(door, request, world).await.map(axum::body::Body::from).into_response()
+    enter(door, request, &world.deps).await.map(axum::body::Body::from).into_response()
 }
 
 impl World {

@@ -1,6 +1,6 @@
 //! The Web API over real HTTP, against a base URL: Slack, or an emulator of it. This file holds the one way a call goes out and
 //! the sorting of what comes back: done, surely not done, or unknown. The typed methods stand beside it by family:
-//! `messages`, `channels`, `people`, `views`, `respond` (response URLs) and `find` (our own message, after a lost answer).
+//! `messages`, `channels`, `people`, `views`, `respond` (response URLs) and `find` (our own message, after a lost answer); `wire` carries.
 //!
 //! No retry, no sleep and no clock may enter: when to try again is the caller's decision, made from [`SlackError`]. Neither
 //! the token nor an answer's body ever reaches an error or `Debug`.
@@ -13,7 +13,9 @@ mod messages;
 mod people;
 mod respond;
 mod views;
+mod wire;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use http::{HeaderMap, StatusCode, header};
@@ -28,6 +30,7 @@ pub use self::messages::{Metadata, Post, Posted};
 pub use self::people::{Identity, User};
 pub use self::respond::{Reply, Shown};
 pub use self::views::OpenView;
+pub use self::wire::Wire;
 pub use reqwest::Url;
 
 use super::error::SlackError;
@@ -46,7 +49,9 @@ const MAX_RETRY_AFTER: Duration = Duration::from_secs(15 * 60);
 pub struct Client {
     base: Url,
     token: SecretString,
+    /// Writes requests; only the wire sends them.
     http: reqwest::Client,
+    wire: Arc<dyn Wire>,
     timeout: Duration,
 }
 
@@ -62,7 +67,12 @@ impl Client {
     /// A client for the workspace that `token` belongs to. `base` is `https://slack.com/` or an emulator's address: methods
     /// are found under its `api/`. Build `http` from [`http()`].
     pub fn new(base: Url, token: SecretString, http: reqwest::Client) -> Self {
-        Client { base, token, http, timeout: DEFAULT_TIMEOUT }
+        Client { base, token, wire: Arc::new(http.clone()), http, timeout: DEFAULT_TIMEOUT }
+    }
+
+    /// The same client on another wire.
+    pub fn on(self, wire: Arc<dyn Wire>) -> Self {
+        Client { wire, ..self }
     }
 
     /// The same client with another limit for a whole call.
@@ -102,10 +112,10 @@ impl Client {
 
     /// One request, one answer; `Err` only if there was none.
     async fn exchange(&self, request: reqwest::RequestBuilder) -> Result<Answer, SlackError> {
-        let answer = request.timeout(self.timeout).send().await.map_err(no_answer)?;
+        let request = request.timeout(self.timeout).build().map_err(wire::no_answer)?;
+        let answer = self.wire.carry(request).await?;
         let (status, retry_after) = (answer.status(), retry_after(answer.headers()));
-        let body = answer.bytes().await.map_err(|error| SlackError::Unknown { why: kind(&error) })?;
-        Ok(Answer { status, retry_after, body: serde_json::from_slice(&body).ok() })
+        Ok(Answer { status, retry_after, body: serde_json::from_slice(answer.body()).ok() })
     }
 
     fn address(&self, method: &str) -> Result<Url, SlackError> {
@@ -160,29 +170,6 @@ fn refusal(body: &Value, retry_after: Duration) -> SlackError {
         messages.into_iter().flatten().filter_map(|message| message.as_str().map(ToOwned::to_owned));
     let code = text("error").unwrap_or_else(|| "no_error_code".to_owned());
     SlackError::from_code(&code, messages.collect(), text("needed"), retry_after)
-}
-
-/// Nobody reached: surely not done. Anything after that: unknown.
-fn no_answer(error: reqwest::Error) -> SlackError {
-    let why = kind(&error);
-    if error.is_connect() || error.is_builder() {
-        SlackError::NotSent { why }
-    } else {
-        SlackError::Unknown { why }
-    }
-}
-
-/// The failure in words that cannot hold an address or a header.
-fn kind(error: &reqwest::Error) -> String {
-    let kind = match error {
-        error if error.is_timeout() && error.is_connect() => "nobody answered the connection in time",
-        error if error.is_timeout() => "no answer in time",
-        error if error.is_connect() => "no connection",
-        error if error.is_builder() => "the request could not be made",
-        error if error.is_body() || error.is_decode() => "the answer broke off",
-        _ => "the connection broke",
-    };
-    kind.to_owned()
 }
 
 fn retry_after(headers: &HeaderMap) -> Duration {
