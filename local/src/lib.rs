@@ -7,6 +7,7 @@
 //! - `http`: the addresses of the deployment, the Lambda invoke API, the runner's own API, the page
 //! - `samples`: the payloads in `events/`, to send from the page or a script
 //! - `scenario`: whole stories as scripts, for people and for the tests
+//! - `simulation`: the whole system on simulated time, with faults at every seam
 //! - `verbs`: what `cargo local VERB` does
 //!
 //! No business rule may enter: deleting this crate changes nothing in AWS.
@@ -17,6 +18,7 @@ pub mod queue;
 pub mod rules;
 pub mod samples;
 pub mod scenario;
+pub mod simulation;
 pub mod verbs;
 pub mod world;
 

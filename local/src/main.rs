@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 use local::Trouble;
-use local::verbs::{check, replay, route, scenario, tick, up};
+use local::verbs::{check, replay, route, scenario, simulate, tick, up};
 use local::world::Options;
 use secrecy::SecretString;
 use shared::deps::{Clock, SystemClock};
@@ -57,6 +57,15 @@ enum Verb {
         #[command(flatten)]
         at: At,
     },
+    /// Run the whole system on simulated time, with faults, by a seed
+    Simulate {
+        /// Which run; the first one, where there are many
+        #[arg(long, default_value_t = 1)]
+        seed: u64,
+        /// So many runs, counted and not told
+        #[arg(long)]
+        seeds: Option<u64>,
+    },
     /// Run a script and print what happened
     Scenario {
         /// The script
@@ -104,7 +113,10 @@ struct At {
 #[tokio::main]
 async fn main() -> ExitCode {
     let cli = Cli::parse();
-    tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::WARN).init();
+    if !matches!(cli.verb, Some(Verb::Simulate { .. })) {
+        // A simulation tells everything itself; there, failing is what everybody does all the time.
+        tracing_subscriber::fmt().with_writer(std::io::stderr).with_max_level(tracing::Level::WARN).init();
+    }
     match run(cli).await {
         Ok(told) => {
             say(&told);
@@ -127,6 +139,13 @@ async fn run(cli: Cli) -> Result<String, Trouble> {
             route::route(&file, source.as_deref(), rules.config.as_deref(), now)
         }
         Verb::Tick { at } => tick::tick(&at.url).await,
+        Verb::Simulate { seed, seeds } => {
+            let run = tokio::task::spawn_blocking(move || match seeds {
+                None => simulate::one(seed),
+                Some(seeds) => simulate::many(seed, seeds, |done| say(&format!("{done} of {seeds}\n"))),
+            });
+            run.await.map_err(|error| Trouble::because("the simulation broke off", error))?
+        }
         Verb::Scenario { file, rules } => scenario::scenario(&file, rules.config.as_deref()).await,
     }
 }

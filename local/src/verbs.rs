@@ -4,5 +4,6 @@ pub mod check;
 pub mod replay;
 pub mod route;
 pub mod scenario;
+pub mod simulate;
 pub mod tick;
 pub mod up;

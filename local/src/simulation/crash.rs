@@ -1,0 +1,87 @@
+//! Every crash point: one flow (fire, post, acknowledge, note, fire again, resolve, fire anew), and for each call in it the same
+//! flow with that call refused, lost, answered into the void, or its caller killed before or after it. Then it recovers, and
+//! tells the same story as if nothing had happened.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::sleep;
+
+use super::Stage;
+use super::cloud::Cloud;
+use super::people::Deed;
+use super::senders::THINGS;
+use super::story::{Outcome, finish};
+use super::weather::{Fate, Weather};
+use crate::Trouble;
+
+/// One call of the flow and what happens to it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Point {
+    /// The call's number.
+    pub call: u64,
+    fate: Fate,
+}
+
+impl Point {
+    /// In words.
+    pub fn words(&self) -> String {
+        format!("call {}: {}", self.call, self.fate.words())
+    }
+}
+
+/// The flow without a fault, and all points at which it can be cut.
+///
+/// # Errors
+/// The world cannot be made.
+pub async fn points(stage: &Stage) -> Result<(Outcome, Vec<Point>), Trouble> {
+    let whole = play(stage, Weather::calm(), true).await?;
+    let points = (0..whole.calls).flat_map(|call| Fate::STRIKES.map(|fate| Point { call, fate })).collect();
+    Ok((whole, points))
+}
+
+/// The flow cut at a point, and recovered.
+///
+/// # Errors
+/// The world cannot be made.
+pub async fn cut(stage: &Stage, point: Point, tell: bool) -> Result<Outcome, Trouble> {
+    play(stage, Weather::Strike { at: point.call, fate: point.fate }, tell).await
+}
+
+async fn play(stage: &Stage, weather: Weather, tell: bool) -> Result<Outcome, Trouble> {
+    let cloud = stage.world(weather, None, tell)?;
+    tokio::spawn(cloud.clone().serve_queues());
+    tokio::spawn(cloud.clone().keep_schedule());
+    let [disk, ..] = THINGS;
+    let fires = async |firing| {
+        cloud.clone().report(disk, firing, SignedDuration::ZERO).await;
+        rest(&cloud).await
+    };
+    let does = async |user, deed| {
+        cloud.clone().person(user, deed, "#alerts", 0).await;
+        rest(&cloud).await
+    };
+    fires(true).await?;
+    does("U01ANA", Deed::Press("ack")).await?;
+    does("U02BEN", Deed::Form).await?;
+    does("U03CHI", Deed::Reply).await?;
+    fires(true).await?;
+    fires(false).await?;
+    fires(true).await?;
+    does("U02BEN", Deed::React("eyes")).await?;
+    does("U01ANA", Deed::Press("resolve")).await?;
+    finish(&cloud, false).await
+}
+
+/// Until nobody works and nothing waits.
+async fn rest(cloud: &Cloud) -> Result<(), Trouble> {
+    for _ in 0..40 {
+        sleep(Duration::from_secs(15)).await;
+        let behind = cloud.ground.store.behind(Timestamp::MAX, 1).await;
+        let behind = behind.map_err(|error| Trouble::because("the store cannot be read", error))?;
+        if cloud.ground.is_quiet() && behind.is_empty() {
+            return Ok(());
+        }
+    }
+    Ok(())
+}

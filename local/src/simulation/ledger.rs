@@ -1,0 +1,60 @@
+//! What was asked and what was promised in a run, written down where it happens and compared with what came of it in `check`.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use shared::core::incident::{IncidentId, Verb};
+
+/// The ledger of one run.
+#[derive(Debug, Default)]
+pub(super) struct Ledger {
+    /// By its mark, which no other notification carries.
+    pub(super) sent: BTreeMap<String, Sent>,
+    pub(super) asked: Vec<Asked>,
+    /// Calls that Slack itself found too fast: (method, when).
+    pub(super) limited: Vec<(String, Timestamp)>,
+    /// What the notifier found behind, over all ticks.
+    pub(super) swept: usize,
+    /// What somebody had to do twice, because it was answered with an error.
+    pub(super) repeated: usize,
+}
+
+/// A notification that somebody sent.
+#[derive(Clone, Debug)]
+pub(super) struct Sent {
+    /// The thing that it is about; `None` for a notice.
+    pub(super) thing: Option<String>,
+    pub(super) firing: bool,
+    /// By the sender's clock.
+    pub(super) at: Timestamp,
+    /// When it was answered with 2xx, by the true clock.
+    pub(super) accepted: Option<Timestamp>,
+}
+
+/// Something that a person asked for.
+#[derive(Clone, Debug)]
+pub(super) struct Asked {
+    pub(super) by: String,
+    pub(super) incident: IncidentId,
+    pub(super) verb: Verb,
+    /// Whether the person was told that it is done.
+    pub(super) done: bool,
+}
+
+impl Ledger {
+    pub(super) fn too_fast(&mut self, method: &str, at: Timestamp) {
+        self.limited.push((method.to_owned(), at));
+    }
+
+    /// Writes down what somebody is about to ask for; the number is for [`Ledger::done`].
+    pub(super) fn asks(&mut self, by: &str, incident: &IncidentId, verb: Verb) -> usize {
+        self.asked.push(Asked { by: by.to_owned(), incident: incident.clone(), verb, done: false });
+        self.asked.len() - 1
+    }
+
+    pub(super) fn done(&mut self, number: usize) {
+        if let Some(asked) = self.asked.get_mut(number) {
+            asked.done = true;
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Those who answer: they press what stands on a message, write notes in forms and threads, react, and type commands. What they
+//! ask for is written down first; what they are told decides whether they may count on it.
+
+use serde_json::json;
+use shared::core::incident::{IncidentId, Verb};
+use slack_emulator::{Act, Message};
+
+use super::cloud::Cloud;
+
+/// Who works there.
+pub(super) const PEOPLE: [&str; 3] = ["U01ANA", "U02BEN", "U03CHI"];
+
+/// Where they look.
+pub(super) const CHANNELS: [&str; 4] = ["#alerts", "#payments-oncall", "#deploys", "#ops"];
+
+/// What somebody does about a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Deed {
+    Press(&'static str),
+    Form,
+    Reply,
+    React(&'static str),
+    Unreact(&'static str),
+    Type(&'static str),
+}
+
+/// What people do, the common things more often.
+pub(super) const DEEDS: [Deed; 14] = [
+    Deed::Press("ack"),
+    Deed::Press("ack"),
+    Deed::Press("ack"),
+    Deed::Press("unack"),
+    Deed::Press("resolve"),
+    Deed::Press("reopen"),
+    Deed::Form,
+    Deed::Reply,
+    Deed::React("eyes"),
+    Deed::Unreact("eyes"),
+    Deed::React("white_check_mark"),
+    Deed::Type("ack"),
+    Deed::Type("note"),
+    Deed::Type("status"),
+];
+
+/// How often somebody presses again what was answered with an error.
+const TRIES: usize = 3;
+
+impl Cloud {
+    /// Somebody does something about one of the last messages of ours in a channel, if there is one. `which`: how far back.
+    pub(super) async fn person(self, user: &'static str, deed: Deed, channel: &'static str, which: usize) {
+        let _busy = self.ground.at_work();
+        let messages = self.ground.slack.messages(channel, user);
+        let ours: Vec<(Message, IncidentId)> = messages
+            .into_iter()
+            .rev()
+            .filter_map(|message| incident(&message).map(|id| (message, id)))
+            .collect();
+        let Some((message, id)) = ours.get(which % ours.len().max(1)).cloned() else { return };
+        self.ground.tell(user, || format!("{deed:?} on {id} in {channel}"));
+        match deed {
+            Deed::Press(action) => self.press(user, action, channel, &message, &id).await,
+            Deed::Form => self.form(user, channel, &message, &id).await,
+            Deed::Reply => {
+                let text = self.words();
+                self.ground.ledger().asks(user, &id, Verb::Note(text.clone()));
+                let thread_ts = Some(message.thread_ts.unwrap_or(message.ts));
+                self.act(user, Act::Message { channel: channel.to_owned(), text, thread_ts }).await;
+            }
+            Deed::React(name) => {
+                if let Some(verb) = meaning(name, true) {
+                    self.ground.ledger().asks(user, &id, verb);
+                }
+                let (channel, ts) = (channel.to_owned(), message.ts);
+                self.act(user, Act::React { channel, ts, name: name.to_owned() }).await;
+            }
+            Deed::Unreact(name) => {
+                if let Some(verb) = meaning(name, false) {
+                    self.ground.ledger().asks(user, &id, verb);
+                }
+                let (channel, ts) = (channel.to_owned(), message.ts);
+                self.act(user, Act::Unreact { channel, ts, name: name.to_owned() }).await;
+            }
+            Deed::Type(what) => self.command(user, what, &id).await,
+        }
+    }
+
+    async fn press(
+        &self,
+        user: &'static str,
+        action: &str,
+        channel: &str,
+        message: &Message,
+        id: &IncidentId,
+    ) {
+        for _ in 0..TRIES {
+            let Some(verb) = button(action) else { return };
+            let asked = self.ground.ledger().asks(user, id, verb);
+            if self.act(user, Act::press(channel, &message.ts, action)).await {
+                self.ground.ledger().done(asked);
+                return;
+            }
+        }
+    }
+
+    /// Opens the form for a note, and sends it; what is answered with an error stays open and is sent again.
+    async fn form(&self, user: &'static str, channel: &str, message: &Message, id: &IncidentId) {
+        let on_it = json!([message.blocks, message.attachments]);
+        let Some(value) = crate::scenario::option_value(&on_it, "Add note") else { return };
+        let mut view = None;
+        for _ in 0..TRIES {
+            self.act(user, Act::choose(channel, &message.ts, "more", &value)).await;
+            view = self
+                .ground
+                .slack
+                .views(user)
+                .last()
+                .and_then(|view| view.get("id")?.as_str().map(str::to_owned));
+            if view.is_some() {
+                break;
+            }
+        }
+        let Some(view) = view else { return };
+        let text = self.words();
+        let values = json!({ "note": { "note": { "type": "plain_text_input", "value": text } } });
+        let asked = self.ground.ledger().asks(user, id, Verb::Note(text));
+        for _ in 0..TRIES {
+            let values = values.as_object().cloned().unwrap_or_default();
+            if self.act(user, Act::Submit { view: view.clone(), values }).await {
+                self.ground.ledger().done(asked);
+                return;
+            }
+        }
+        self.act(user, Act::Close { view }).await;
+    }
+
+    async fn command(&self, user: &'static str, what: &str, id: &IncidentId) {
+        let text = match what {
+            "ack" => {
+                self.ground.ledger().asks(user, id, Verb::Ack);
+                format!("ack {id}")
+            }
+            "note" => {
+                let words = self.words();
+                self.ground.ledger().asks(user, id, Verb::Note(words.clone()));
+                format!("note {id} {words}")
+            }
+            other => other.to_owned(),
+        };
+        let act =
+            Act::Command { channel: "#ops".to_owned(), command: self.ground.config.command.clone(), text };
+        self.act(user, act).await;
+    }
+
+    /// Whether it was answered without an error.
+    async fn act(&self, user: &str, act: Act) -> bool {
+        let acted = self.ground.slack.act(user, act).await;
+        if let Some(error) = &acted.error {
+            self.ground.tell(user, || format!("is told: {error}"));
+        }
+        tokio::spawn(self.clone().deliver_events());
+        acted.ok && !acted.more.contains_key("errors")
+    }
+
+    /// A text that nobody else writes.
+    fn words(&self) -> String {
+        format!("word-{}", self.ground.next_number())
+    }
+}
+
+/// Which incident a message of ours is about.
+pub(super) fn incident(message: &Message) -> Option<IncidentId> {
+    let (id, _) = key(message)?.split_once('/')?;
+    Some(IncidentId(id.into()))
+}
+
+/// Our own key of a message of ours.
+pub(super) fn key(message: &Message) -> Option<&str> {
+    message.metadata.as_ref()?.pointer("/event_payload/key")?.as_str()
+}
+
+fn button(action: &str) -> Option<Verb> {
+    Some(match action {
+        "ack" => Verb::Ack,
+        "unack" => Verb::Unack,
+        "resolve" => Verb::Resolve,
+        "reopen" => Verb::Reopen,
+        _ => return None,
+    })
+}
+
+fn meaning(emoji: &str, added: bool) -> Option<Verb> {
+    Some(match (emoji, added) {
+        ("eyes", true) => Verb::Ack,
+        ("eyes", false) => Verb::Unack,
+        ("white_check_mark", true) => Verb::Resolve,
+        ("white_check_mark", false) => Verb::Reopen,
+        _ => return None,
+    })
+}
