@@ -44,11 +44,11 @@ mod settings;
 mod state;
 mod workspace;
 
-pub use answer::Answer;
+pub use answer::{Answer, Scopes};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use emulator::Emulator;
 pub use faults::{Fault, FaultKind};
-pub use log::{LoggedCall, LoggedRequest};
+pub use log::{Counts, LoggedCall, LoggedRequest};
 pub use mrkdwn::Mentions;
 pub use people::{Act, Acted};
 pub use settings::{App, AppUrls, ChannelSetting, Person, Settings, SlashCommand, UsergroupSetting};
