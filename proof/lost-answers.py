@@ -1,0 +1,88 @@
+"""Five hundred messages, and the first answer to each is lost: what Slack's official SDKs post then, and what Callboard posts.
+
+    (cd slack-emulator/sdk && npm ci) && pip install -r slack-emulator/sdk/requirements.txt
+    cargo build -p local && cargo build -p slack-emulator --example serve
+    python proof/lost-answers.py target/debug
+
+The argument is cargo's folder of binaries. The SDKs run against the emulator without rate limits, so that nothing but the
+fault is seen; Callboard runs against the same emulator with them. Fails unless Callboard posts each message exactly once.
+"""
+
+import json
+import re
+import subprocess
+import sys
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+
+from laptop import CHANNELS, SDK, up
+from workspace import serve
+
+COUNT = 500
+FAULTS = [
+    ("posted, then the connection breaks", {"kind": "drop_after"}),
+    ("posted, then `fatal_error`", {"kind": "fatal_error_after_storing"}),
+    ("not posted, 503", {"kind": "status", "status": 503}),
+]
+SDKS = [
+    [sys.executable, str(SDK / "post.py")],
+    [sys.executable, str(SDK / "post.py"), "--documented-handlers"],
+    ["node", str(SDK / "post.mjs")],
+]
+HEADS = ["client", "asked", "told done", "told failed", "chat.postMessage", "messages", "twice", "missing"]
+
+
+def row(client, done, slack, texts):
+    """What came of it. A message is known by the number in its words."""
+    shown = Counter(int(found[1]) for text in texts if (found := re.search(r"Job (\d+) failed", text)))
+    twice = sum(copies - 1 for copies in shown.values())
+    requests = sum(slack.people("log")["counts"]["chat.postMessage"].values())
+    left = sum(fault["times"] for fault in slack.people("faults"))
+    assert left == 0, f"{left} answers were never lost"
+    return [client, COUNT, done, COUNT - done, requests, shown.total(), twice, COUNT - len(shown)]
+
+
+def with_sdk(binaries, command, fault):
+    with serve(f"{binaries}/examples/serve", "--no-rate-limits") as slack:
+        program, script, *options = command
+        ran = subprocess.run([program, script, slack.url, str(COUNT), json.dumps(fault), *options], capture_output=True, text=True)
+        assert ran.returncode == 0, ran.stderr
+        told = json.loads(ran.stdout.splitlines()[-1])
+        texts = [message["text"] for channel in CHANNELS for message in slack.messages(channel)]
+        return row(told["client"], told["told"].get("done", 0), slack, texts)
+
+
+def with_callboard(binaries, fault):
+    with up(f"{binaries}/local") as laptop:
+        laptop.fail("chat.postMessage", times=COUNT, **fault)
+        done = 0
+        for n in range(COUNT):
+            labels = {"channel": CHANNELS[n % len(CHANNELS)]}
+            job = {"title": f"Job {n} failed", "status": "firing", "key": f"job-{n}", "severity": "error", "labels": labels}
+            done += laptop.ask("/hooks/my-script", job)["ok"]
+        laptop.pass_time()
+        return row("Callboard", done, laptop, laptop.posts())
+
+
+def table(rows):
+    """Markdown, aligned."""
+    cells = [[str(cell) for cell in row] for row in [HEADS, *rows]]
+    widths = [max(len(row[column]) for row in cells) for column in range(len(HEADS))]
+    lines = ["| " + " | ".join(cell.ljust(width) for cell, width in zip(row, widths)) + " |" for row in cells]
+    return "\n".join([lines[0], "| " + " | ".join("-" * width for width in widths) + " |", *lines[1:]])
+
+
+def main(binaries):
+    failed = False
+    for words, fault in FAULTS:
+        with ThreadPoolExecutor() as threads:
+            rows = list(threads.map(lambda command: with_sdk(binaries, command, fault), SDKS))
+        ours = with_callboard(binaries, fault)
+        print(f"{words}\n\n{table([*rows, ours])}\n", flush=True)
+        done, _, _, messages, twice, missing = ours[2:]
+        failed |= (done, messages, twice, missing) != (COUNT, COUNT, 0, 0)
+    if failed:
+        sys.exit("Callboard did not show each message exactly once")
+
+
+main(sys.argv[1])
