@@ -18,11 +18,11 @@ from concurrent.futures import ThreadPoolExecutor
 from laptop import CHANNELS, SDK, up
 from workspace import serve
 
-COUNT = 500
+# What goes wrong with the first answer, and for how many messages.
 FAULTS = [
-    ("posted, then the connection breaks", {"kind": "drop_after"}),
-    ("posted, then `fatal_error`", {"kind": "fatal_error_after_storing"}),
-    ("not posted, 503", {"kind": "status", "status": 503}),
+    ("The message is posted, then the connection breaks", {"kind": "drop_after"}, 500),
+    ("The message is posted, then the answer is `fatal_error`", {"kind": "fatal_error_after_storing"}, 500),
+    ("The message is not posted, the answer is 503", {"kind": "status", "status": 503}, 100),
 ]
 SDKS = [
     [sys.executable, str(SDK / "post.py")],
@@ -32,36 +32,36 @@ SDKS = [
 HEADS = ["client", "asked", "told done", "told failed", "chat.postMessage", "messages", "twice", "missing"]
 
 
-def row(client, done, slack, texts):
+def row(client, count, done, slack, texts):
     """What came of it. A message is known by the number in its words."""
     shown = Counter(int(found[1]) for text in texts if (found := re.search(r"Job (\d+) failed", text)))
     twice = sum(copies - 1 for copies in shown.values())
     requests = sum(slack.people("log")["counts"]["chat.postMessage"].values())
     left = sum(fault["times"] for fault in slack.people("faults"))
     assert left == 0, f"{left} answers were never lost"
-    return [client, COUNT, done, COUNT - done, requests, shown.total(), twice, COUNT - len(shown)]
+    return [client, count, done, count - done, requests, shown.total(), twice, count - len(shown)]
 
 
-def with_sdk(binaries, command, fault):
+def with_sdk(binaries, command, fault, count):
     with serve(f"{binaries}/examples/serve", "--no-rate-limits") as slack:
         program, script, *options = command
-        ran = subprocess.run([program, script, slack.url, str(COUNT), json.dumps(fault), *options], capture_output=True, text=True)
+        ran = subprocess.run([program, script, slack.url, str(count), json.dumps(fault), *options], capture_output=True, text=True)
         assert ran.returncode == 0, ran.stderr
         told = json.loads(ran.stdout.splitlines()[-1])
         texts = [message["text"] for channel in CHANNELS for message in slack.messages(channel)]
-        return row(told["client"], told["told"].get("done", 0), slack, texts)
+        return row(told["client"], count, told["told"].get("done", 0), slack, texts)
 
 
-def with_callboard(binaries, fault):
+def with_callboard(binaries, fault, count):
     with up(f"{binaries}/local") as laptop:
-        laptop.fail("chat.postMessage", times=COUNT, **fault)
+        laptop.fail("chat.postMessage", times=count, **fault)
         done = 0
-        for n in range(COUNT):
+        for n in range(count):
             labels = {"channel": CHANNELS[n % len(CHANNELS)]}
             job = {"title": f"Job {n} failed", "status": "firing", "key": f"job-{n}", "severity": "error", "labels": labels}
             done += laptop.ask("/hooks/my-script", job)["ok"]
         laptop.pass_time()
-        return row("Callboard", done, laptop, laptop.posts())
+        return row("Callboard", count, done, laptop, laptop.posts())
 
 
 def table(rows):
@@ -74,13 +74,14 @@ def table(rows):
 
 def main(binaries):
     failed = False
-    for words, fault in FAULTS:
+    for words, fault, count in FAULTS:
         with ThreadPoolExecutor() as threads:
-            rows = list(threads.map(lambda command: with_sdk(binaries, command, fault), SDKS))
-        ours = with_callboard(binaries, fault)
-        print(f"{words}\n\n{table([*rows, ours])}\n", flush=True)
+            theirs = [threads.submit(with_sdk, binaries, command, fault, count) for command in SDKS]
+            ours = threads.submit(with_callboard, binaries, fault, count).result()
+            rows = [running.result() for running in theirs]
+        print(f"{words}:\n\n{table([*rows, ours])}\n", flush=True)
         done, _, _, messages, twice, missing = ours[2:]
-        failed |= (done, messages, twice, missing) != (COUNT, COUNT, 0, 0)
+        failed |= (done, messages, twice, missing) != (count, count, 0, 0)
     if failed:
         sys.exit("Callboard did not show each message exactly once")
 
