@@ -68,10 +68,8 @@ impl Workspace {
                 Some(_) => {}
             }
         }
-        let scopes = (!method.open).then(|| Scopes {
-            granted: self.settings.scopes.join(","),
-            accepted: method.scopes.join(","),
-        });
+        let scopes = (!method.open)
+            .then(|| Scopes { granted: self.settings.scopes.join(","), accepted: method.scopes.join(",") });
         Answer { scopes, ..self.run(method, &args, now) }
     }
 

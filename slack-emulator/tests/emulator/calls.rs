@@ -6,7 +6,8 @@ use crate::support::World;
 
 #[tokio::test]
 async fn a_good_token_is_told_its_scopes_and_those_that_the_method_takes() {
-    let world = World::with(|settings| settings.scopes = vec!["chat:write".into(), "users:read".into()]).await;
+    let world =
+        World::with(|settings| settings.scopes = vec!["chat:write".into(), "users:read".into()]).await;
     let header = |answer: &reqwest::Response, name: &str| {
         answer.headers().get(name).map(|value| value.to_str().unwrap().to_owned())
     };
