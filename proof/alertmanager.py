@@ -11,20 +11,16 @@ A third of the alerts is then resolved. Fails unless every alert has exactly one
 import json
 import random
 import re
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.request
 from collections import Counter
 from contextlib import contextmanager
-from datetime import datetime, timezone
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 
 from laptop import CHANNELS, up
-from workspace import free_port
+from sender import alertmanager, now
 
 ALERTS = 1_000
 TEAMS = 20
@@ -128,54 +124,6 @@ def proxy(target):
         server.shutdown()
 
 
-class Alertmanager:
-    def __init__(self, url):
-        self.url = url
-
-    def ask(self, path, body=None):
-        data = json.dumps(body).encode() if body is not None else None
-        request = urllib.request.Request(self.url + path, data, {"content-type": "application/json"})
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return answer.read().decode()
-
-    def send(self, alerts):
-        """As Prometheus does: some at a time, and soon once more, since an alert is told for as long as it lasts."""
-        for _ in range(2):
-            for begin in range(0, len(alerts), 64):
-                self.ask("/api/v2/alerts", alerts[begin : begin + 64])
-
-    def metric(self, name):
-        """Its own count for the webhook."""
-        found = re.findall(rf'^{name}{{integration="webhook"[^}}]*}} (\S+)$', self.ask("/metrics"), re.MULTILINE)
-        return sum(int(float(value)) for value in found)
-
-    def ready(self):
-        for _ in range(100):
-            try:
-                return self.ask("/-/ready")
-            except OSError:
-                time.sleep(0.1)
-        raise AssertionError("Alertmanager did not start")
-
-
-@contextmanager
-def alertmanager(receiver):
-    with tempfile.TemporaryDirectory() as folder:
-        config = Path(folder, "alertmanager.yml")
-        config.write_text(Path(__file__).with_suffix(".yml").read_text().replace("PROXY", receiver))
-        address = f"127.0.0.1:{free_port()}"
-        command = ["prometheus-alertmanager", f"--config.file={config}", f"--storage.path={folder}", "--cluster.listen-address="]
-        with open(Path(folder, "log"), "w") as log:
-            running = subprocess.Popen([*command, f"--web.listen-address={address}"], stdout=log, stderr=log)
-        try:
-            started = Alertmanager(f"http://{address}")
-            started.ready()
-            yield started
-        finally:
-            running.terminate()
-            running.wait()
-
-
 def alert(n, begin, end=None):
     labels = {"alertname": "Load", "n": str(n), "severity": "warning", "channel": CHANNELS[n % len(CHANNELS)]}
     if n % 2:
@@ -184,12 +132,8 @@ def alert(n, begin, end=None):
     return {**told, "endsAt": end} if end else told
 
 
-def now():
-    return datetime.now(timezone.utc).isoformat()
-
-
 def main(binaries):
-    with up(f"{binaries}/local") as laptop, proxy(laptop.url) as (network, receiver), alertmanager(receiver) as sender:
+    with up(f"{binaries}/local") as laptop, proxy(laptop.url) as (network, receiver), alertmanager("webhook", receiver) as sender:
         begin = now()
         numbers = range(ALERTS)
         sender.send([alert(n, begin) for n in numbers])
@@ -214,7 +158,7 @@ def main(binaries):
             "of them resolved": len(over),
             "notifications that Alertmanager sent": sum(network.fates.values()),
             **{f"  {fate}": network.fates[fate] for fate in FATES},
-            "failed, as Alertmanager counts": sender.metric("alertmanager_notification_requests_failed_total"),
+            "failed, as Alertmanager counts": sender.count("notification_requests_failed_total"),
             "times that an alert came in firing": sum(count for (_, status), count in network.taken.items() if status == "firing"),
             "times that an alert came in resolved": sum(count for (_, status), count in network.taken.items() if status == "resolved"),
             "messages in Slack": sum(map(len, shown.values())),

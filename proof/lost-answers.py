@@ -1,4 +1,5 @@
 """Five hundred messages, and the first answer to each is lost: what Slack's official SDKs post then, and what Callboard posts.
+Alertmanager's own way to Slack stands beside them where it is installed.
 
     (cd slack-emulator/sdk && npm ci) && pip install -r slack-emulator/sdk/requirements.txt
     cargo build -p local && cargo build -p slack-emulator --example serve
@@ -10,12 +11,15 @@ fault is seen; Callboard runs against the same emulator with them. Fails unless 
 
 import json
 import re
+import shutil
 import subprocess
 import sys
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 from laptop import CHANNELS, SDK, up
+from sender import PROGRAM, alertmanager, now
 from workspace import serve
 
 # What goes wrong with the first answer, and for how many messages.
@@ -23,6 +27,7 @@ FAULTS = [
     ("The message is posted, then the connection breaks", {"kind": "drop_after"}, 500),
     ("The message is posted, then the answer is `fatal_error`", {"kind": "fatal_error_after_storing"}, 500),
     ("The message is not posted, the answer is 503", {"kind": "status", "status": 503}, 100),
+    ("The message is not posted, the answer is `internal_error`", {"kind": "internal_error"}, 100),
 ]
 SDKS = [
     [sys.executable, str(SDK / "post.py")],
@@ -52,6 +57,25 @@ def with_sdk(binaries, command, fault, count):
         return row(told["client"], count, told["told"].get("done", 0), slack, texts)
 
 
+def with_alertmanager(binaries, fault, count):
+    serving = serve(f"{binaries}/examples/serve", "--no-rate-limits")
+    with serving as slack, alertmanager("slack", slack.url.removeprefix("http://")) as sender:
+        slack.fail("chat.postMessage", times=count, **fault)
+        begin = now()
+        jobs = [{"alertname": f"Job {n} failed", "channel": CHANNELS[n % len(CHANNELS)]} for n in range(count)]
+        sender.send([{"labels": labels, "startsAt": begin} for labels in jobs])
+        # It says of no notification that it is done with it: four seconds without a call are longer than it waits to try again.
+        calls, quiet = 0, time.monotonic()
+        while calls < count or time.monotonic() - quiet < 4:
+            time.sleep(0.2)
+            before, (calls, _) = calls, slack.calls()
+            if calls > before:
+                quiet = time.monotonic()
+        texts = [message["attachments"][0]["fallback"] for channel in CHANNELS for message in slack.messages(channel)]
+        done = count - sender.count("notifications_failed_total")
+        return row(f"Alertmanager {sender.version()}, its Slack receiver", count, done, slack, texts)
+
+
 def with_callboard(binaries, fault, count):
     with up(f"{binaries}/local") as laptop:
         laptop.fail("chat.postMessage", times=count, **fault)
@@ -77,6 +101,8 @@ def main(binaries):
     for words, fault, count in FAULTS:
         with ThreadPoolExecutor() as threads:
             theirs = [threads.submit(with_sdk, binaries, command, fault, count) for command in SDKS]
+            if shutil.which(PROGRAM):
+                theirs.append(threads.submit(with_alertmanager, binaries, fault, count))
             ours = threads.submit(with_callboard, binaries, fault, count).result()
             rows = [running.result() for running in theirs]
         print(f"{words}:\n\n{table([*rows, ours])}\n", flush=True)
