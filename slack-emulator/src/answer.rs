@@ -44,8 +44,19 @@ pub struct Answer {
     pub status: u16,
     /// The `Retry-After` header, seconds.
     pub retry_after: Option<u64>,
+    /// The `X-OAuth-Scopes` and `X-Accepted-OAuth-Scopes` headers; `None` where no token was found good.
+    pub scopes: Option<Scopes>,
     /// The JSON body with `ok`.
     pub body: Value,
+}
+
+/// What a good token may do and what the method wanted, comma separated, as the SDKs hand them on to an app.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scopes {
+    /// The scopes of the token.
+    pub granted: String,
+    /// The scopes of which the method takes any.
+    pub accepted: String,
 }
 
 impl Answer {
@@ -59,12 +70,12 @@ impl Answer {
             }
         };
         body.insert("ok".into(), ok.into());
-        Self { status: 200, retry_after: None, body: Value::Object(body) }
+        Self { status: 200, retry_after: None, scopes: None, body: Value::Object(body) }
     }
 
     /// An error that need not stand in any table, for faults.
     pub(crate) fn error(code: &str) -> Self {
-        Self { status: 200, retry_after: None, body: json!({ "ok": false, "error": code }) }
+        Self { status: 200, retry_after: None, scopes: None, body: json!({ "ok": false, "error": code }) }
     }
 
     /// HTTP 429: try again after so many seconds.
@@ -73,6 +84,7 @@ impl Answer {
         Self {
             status: 429,
             retry_after: Some(retry_after),
+            scopes: None,
             body: json!({ "ok": false, "error": "ratelimited" }),
         }
     }

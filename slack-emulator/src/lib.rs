@@ -44,12 +44,12 @@ mod settings;
 mod state;
 mod workspace;
 
-pub use answer::Answer;
+pub use answer::{Answer, Scopes};
 pub use clock::{Clock, ManualClock, SystemClock};
 pub use courier::{App as InProcessApp, Reaches};
 pub use emulator::Emulator;
 pub use faults::{Fault, FaultKind};
-pub use log::{LoggedCall, LoggedRequest};
+pub use log::{Counts, LoggedCall, LoggedRequest};
 pub use mrkdwn::Mentions;
 pub use people::{Act, Acted};
 pub use settings::{App, AppUrls, ChannelSetting, Person, Settings, SlashCommand, UsergroupSetting};

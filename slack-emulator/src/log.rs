@@ -1,9 +1,11 @@
 //! What happened lately: the last Web API calls and the last requests to the app, for people who look for a fault and for
 //! tests. Names and outcomes only; no token, signature or text.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 
 use serde::{Deserialize, Serialize};
+
+use crate::catalog;
 
 const KEPT: usize = 500;
 
@@ -33,15 +35,25 @@ pub struct LoggedRequest {
     pub status: String,
 }
 
-/// The last [`KEPT`] of each.
+/// How often each method was called since the start, by outcome.
+pub type Counts = BTreeMap<String, BTreeMap<String, u64>>;
+
+/// The last [`KEPT`] of each, and the count of all calls.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
 pub(crate) struct Log {
     pub(crate) calls: VecDeque<LoggedCall>,
     pub(crate) requests: VecDeque<LoggedRequest>,
+    #[serde(default)]
+    pub(crate) counts: Counts,
 }
 
 impl Log {
     pub(crate) fn call(&mut self, call: LoggedCall) {
+        // A name that is no method could be any text, and as many as a caller likes.
+        if let Some(method) = catalog::find(&call.method) {
+            let outcomes = self.counts.entry(method.name.to_owned()).or_default();
+            *outcomes.entry(call.outcome.clone()).or_default() += 1;
+        }
         push(&mut self.calls, call);
     }
 

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use crate::emulator::Emulator;
-use crate::log::{LoggedCall, LoggedRequest};
+use crate::log::{Counts, LoggedCall, LoggedRequest};
 use crate::mrkdwn::Mentions;
 use crate::state::Message;
 use crate::workspace::Workspace;
@@ -68,5 +68,10 @@ impl Emulator {
     /// The last requests to the app, oldest first.
     pub fn requests(&self) -> Vec<LoggedRequest> {
         self.read(|workspace, _| workspace.state.log.requests.iter().cloned().collect())
+    }
+
+    /// How often each method was called since the start, by outcome: `ok`, an error name, or a fault.
+    pub fn counts(&self) -> Counts {
+        self.read(|workspace, _| workspace.state.log.counts.clone())
     }
 }

@@ -4,7 +4,7 @@
 
 use serde_json::{Value, json};
 
-use crate::answer::{Answer, refuse};
+use crate::answer::{Answer, Scopes, refuse};
 use crate::args::Args;
 use crate::catalog;
 use crate::settings::{Person, Settings};
@@ -68,20 +68,27 @@ impl Workspace {
                 Some(_) => {}
             }
         }
-        if let Err(wait) = self.count(method, &args, now) {
+        let scopes = (!method.open)
+            .then(|| Scopes { granted: self.settings.scopes.join(","), accepted: method.scopes.join(",") });
+        Answer { scopes, ..self.run(method, &args, now) }
+    }
+
+    /// A call that may be made at all.
+    fn run(&mut self, method: &catalog::Method, args: &Args, now: i64) -> Answer {
+        if let Err(wait) = self.count(method, args, now) {
             return Answer::rate_limited(wait);
         }
         if !method.scopes.is_empty() && !method.scopes.iter().any(|scope| self.has_scope(scope)) {
             return Answer::of(Err(self.missing_scope(method.scopes)));
         }
-        let outcome = (method.run)(self, &args, now);
+        let outcome = (method.run)(self, args, now);
         if let Err(refusal) = &outcome
             && !method.errors.contains(&refusal.code)
             && !catalog::COMMON.contains(&refusal.code)
         {
             // An app must never learn an error name here that Slack's method does not have.
             tracing::error!(
-                method = name,
+                method = method.name,
                 code = refusal.code,
                 "a handler refused by a name outside its row"
             );

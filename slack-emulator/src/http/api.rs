@@ -7,7 +7,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{ConnectInfo, FromRequestParts, Path, RawQuery, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use serde_json::{Map, Value, json};
 
@@ -110,6 +110,14 @@ fn send(answer: Answer) -> Response {
     let mut response = (code(answer.status), Json(answer.body)).into_response();
     if let Some(seconds) = answer.retry_after {
         response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
+    let scopes = answer.scopes.into_iter();
+    for (name, value) in
+        scopes.flat_map(|s| [("x-oauth-scopes", s.granted), ("x-accepted-oauth-scopes", s.accepted)])
+    {
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().insert(name, value);
+        }
     }
     response
 }

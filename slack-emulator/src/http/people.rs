@@ -118,7 +118,7 @@ pub(super) async fn clear_faults(State(emulator): State<Emulator>) -> Json<Value
 
 /// `GET /_slack/log`
 pub(super) async fn log(State(emulator): State<Emulator>) -> Json<Value> {
-    Json(json!({ "calls": emulator.calls(), "requests": emulator.requests() }))
+    Json(json!({ "calls": emulator.calls(), "requests": emulator.requests(), "counts": emulator.counts() }))
 }
 
 /// `GET /_slack/files/{id}`
