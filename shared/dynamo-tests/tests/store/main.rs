@@ -1,8 +1,10 @@
 //! DynamoStore against a DynamoDB: `contract` runs the suite that every store must pass and counts requests, `faults` breaks
-//! the wire, `items` looks at what lies in the table, `template` compares the table with the deployment's.
+//! the wire, `crowd` lets many work at once, `items` looks at what lies in the table, `template` compares the table with the deployment's.
 
 #[cfg(test)]
 mod contract;
+#[cfg(test)]
+mod crowd;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
