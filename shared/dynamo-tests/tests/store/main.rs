@@ -1,5 +1,6 @@
 //! DynamoStore against a DynamoDB: `contract` runs the suite that every store must pass and counts requests, `faults` breaks
-//! the wire, `crowd` lets many work at once, `items` looks at what lies in the table, `template` compares the table with the deployment's.
+//! the wire, `crowd` lets many work at once, `items` looks at what lies in the table, `template` compares the table with the
+//! deployment's, `time` runs the store under a clock that jumps.
 
 #[cfg(test)]
 mod contract;
@@ -13,3 +14,5 @@ mod ground;
 mod items;
 #[cfg(test)]
 mod template;
+#[cfg(test)]
+mod time;

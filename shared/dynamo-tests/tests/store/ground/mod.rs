@@ -5,6 +5,7 @@
 //! ever busy or loses an answer, so the wire does that.
 
 mod deployment;
+mod unhurried;
 mod wire;
 
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use shared::store::Store;
 use shared::store::dynamo::{DynamoStore, table};
 
 pub(crate) use deployment::Deployment;
+pub(crate) use unhurried::{Unhurried, unhurried};
 pub(crate) use wire::{Fault, Wire, now_and_then};
 
 /// The tests are about answers that do not come, not about slow machines.
