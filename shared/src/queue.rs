@@ -19,9 +19,10 @@ pub struct Wake {
     pub channel: String,
     /// The incident's revision.
     pub revision: u64,
-    /// The minute of the sweep that sent it, if one did: the same revision may be swept again.
+    /// The incident's version when it was swept, if it was: the same revision may have to be swept again, but not before
+    /// anything has happened to it, or the wakes of an outage would pile up.
     #[serde(default)]
-    pub sweep: Option<i64>,
+    pub sweep: Option<u64>,
 }
 
 impl Wake {
@@ -39,7 +40,7 @@ impl Wake {
     /// The FIFO deduplication id: key and revision, since a bare key would be swallowed for five minutes
     /// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagededuplicationid-property.html>).
     pub fn deduplication_id(&self) -> String {
-        let sweep = self.sweep.map_or(String::new(), |minute| format!("@{minute}"));
+        let sweep = self.sweep.map_or(String::new(), |version| format!("@{version}"));
         format!("{}/{}/{}{sweep}", self.incident, self.channel, self.revision)
     }
 }

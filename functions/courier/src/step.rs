@@ -95,8 +95,9 @@ async fn look(
 ) -> Result<Outcome, SlackError> {
     let id = match channel_id(post, channel) {
         Some(id) => id,
+        // The list of channels is asked for once: Slack allows that twenty times a minute.
         None => match deps.slack.channel_named(&channel.name).await? {
-            Some(found) => found.id,
+            Some(found) => channel.id.insert(found.id).clone(),
             None => return Ok(Outcome::CannotLook),
         },
     };

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use shared::change::{Changed, change};
 use shared::core::incident::{Event, IncidentId};
 use shared::core::plan::POST_INTERVAL;
@@ -50,16 +50,16 @@ async fn due(deps: &Deps) -> Result<usize, StoreError> {
 
 async fn behind(deps: &Deps) -> Result<usize, StoreError> {
     let now = deps.clock.now();
-    // The same revision may have to be swept more than once; the queue would swallow the second wake of one minute only.
-    let minute = now.as_second().div_euclid(SignedDuration::from_mins(1).as_secs());
     let mut channels = Channels::default();
     let mut wakes = Vec::new();
     for id in deps.store.behind(now, MOST).await? {
         match deps.store.incident(&id).await {
             Ok(loaded) => {
-                for wake in loaded.iter().flat_map(|loaded| Wake::all(&loaded.incident)) {
-                    if !channels.waits(&wake.channel, deps, now).await? {
-                        wakes.push(Wake { sweep: Some(minute), ..wake });
+                for incident in loaded.iter().map(|loaded| &loaded.incident) {
+                    for wake in Wake::all(incident) {
+                        if !channels.waits(&wake.channel, deps, now).await? {
+                            wakes.push(Wake { sweep: Some(incident.version), ..wake });
+                        }
                     }
                 }
             }

@@ -20,7 +20,7 @@ mod share;
 use share::{Share, shares};
 
 /// How often a share is decided anew because somebody else was faster.
-const TRIES: usize = 12;
+const TRIES: u32 = 12;
 
 /// Handles a batch; one verdict for each notification, in order.
 pub async fn handle(batch: &[Raw], deps: &Deps) -> Vec<Verdict> {
@@ -52,7 +52,7 @@ fn identified(raw: &Raw, deps: &Deps) -> Raw {
 /// Commits what one incident gets of the batch.
 async fn take(mut share: Share, deps: &Deps, now: Timestamp) -> Result<(), StoreError> {
     let mut length = SHORTEST_ID;
-    for _ in 0..TRIES {
+    for tries in 1..=TRIES {
         let latest = match share.notice {
             true => None,
             false => deps.store.latest(&share.decision.route, &share.decision.group).await?,
@@ -71,7 +71,7 @@ async fn take(mut share: Share, deps: &Deps, now: Timestamp) -> Result<(), Store
             }
             Err(CommitError::Seen(ids)) => share.forget(&ids),
             Err(CommitError::IdTaken) => length += 1,
-            Err(CommitError::Conflict) => {}
+            Err(CommitError::Conflict) => tokio::time::sleep(share.pause(tries)).await,
             Err(CommitError::Store(error)) => return Err(error),
         }
     }

@@ -1,5 +1,8 @@
 //! How a batch is shared out: one share for each incident that gets something of it, so that each is committed once.
 
+use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::time::Duration;
+
 use jiff::Timestamp;
 use shared::change;
 use shared::core::incident::IncidentId;
@@ -12,6 +15,12 @@ use shared::store::{Seen, SignalRecord};
 /// The most deliveries in one share: each needs two items of the 100 that DynamoDB takes in one transaction
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html>).
 const MOST_DELIVERIES: usize = 40;
+
+/// About how long DynamoDB takes for a share, and so how long the first loser should stand back.
+const FIRST_PAUSE: Duration = Duration::from_millis(20);
+
+/// The tries of one share wait for about four seconds in all, so that a batch of ten stays within the function's minute.
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// What one incident gets of the batch.
 #[derive(Clone, Debug)]
@@ -98,6 +107,15 @@ impl Share {
             self.deliveries.iter().map(|delivery| !ids.contains(&self.identity(delivery))).collect();
         let mut keep = keep.iter();
         self.deliveries.retain(|_| keep.next().copied().unwrap_or(true));
+    }
+
+    /// How long to stand back after so many tries that others won: up to twice as long each time, and each share as long as
+    /// its first delivery says, so that a crowd comes apart and a run can be repeated.
+    pub(crate) fn pause(&self, tries: u32) -> Duration {
+        let first = self.deliveries.first().map(|delivery| &delivery.raw.id);
+        let dice = BuildHasherDefault::<DefaultHasher>::default().hash_one((first, tries));
+        let longest = LONGEST_PAUSE.min(FIRST_PAUSE.saturating_mul(2_u32.saturating_pow(tries)));
+        longest.mul_f64((dice % 1_000) as f64 / 1_000.0)
     }
 
     /// What is kept of each delivery.

@@ -1,5 +1,8 @@
 //! What is committed for a batch: shares and the decision about each, without a store.
 
+use std::collections::BTreeSet;
+use std::time::Duration;
+
 use shared::config::Config;
 use shared::core::incident::{State, Verb};
 use shared::sources::Sources;
@@ -94,6 +97,19 @@ fn two_sources_that_number_their_deliveries_alike_are_both_heard() {
         "remembered apart"
     );
     assert_eq!(ids(commit.records.into_iter().map(|record| record.id).collect()), 2, "recorded apart");
+}
+
+#[test]
+fn a_crowd_that_lost_comes_apart_and_waits_less_than_the_function_may_take() {
+    let pauses = |tries: u32| -> BTreeSet<Duration> {
+        let share = |n: u32| share_out(&[raw(&format!("d{n}"), "web-1", "firing", 0)]).remove(0);
+        (0..200).map(|n| share(n).pause(tries)).collect()
+    };
+    assert!(pauses(1).len() > 100, "{} different pauses", pauses(1).len());
+    let longest = |tries: u32| pauses(tries).last().copied().unwrap();
+    assert!(longest(1) < Duration::from_millis(40) && longest(2) > Duration::from_millis(60));
+    let in_all: Duration = (1..=TRIES).map(longest).sum();
+    assert!(in_all < Duration::from_secs(10), "{in_all:?}");
 }
 
 #[test]

@@ -81,13 +81,13 @@ async fn carried(event: &Value, world: &World) -> Result<Value, String> {
     let verdicts = world.alone(courier::handle(&wakes, &world.deps)).await;
     // Here nobody brings a message again, so what has to wait goes into the queue, as a sweep would send it: the queue
     // swallows what it had before.
-    let minute = Some(world.deps.clock.now().as_second() / 60);
+    let now = u64::try_from(world.deps.clock.now().as_second() / 60).ok();
     let again: Vec<_> = wakes
         .into_iter()
         .zip(&verdicts)
         .filter(|(_, verdict)| matches!(verdict, Verdict::Again(_)))
         .collect();
-    let again: Vec<_> = again.into_iter().map(|(wake, _)| Wake { sweep: minute, ..wake }).collect();
+    let again: Vec<_> = again.into_iter().map(|(wake, _)| Wake { sweep: now, ..wake }).collect();
     world.queue.wakes(&again).await.map_err(|error| error.to_string())?;
     Ok(sqs::failures(&records, &verdicts))
 }

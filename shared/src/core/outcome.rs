@@ -56,6 +56,9 @@ pub enum GoOn {
 /// The longest pause between two tries of one post while Slack fails: soon after an outage everything is shown.
 const LONGEST: SignedDuration = SignedDuration::from_secs(60);
 
+/// The pause after an edit whose answer was lost: it may still be carried out, and must not come after the next one.
+const OVERTAKES: SignedDuration = SignedDuration::from_secs(10);
+
 /// The pause after a refusal, which a person has to mend.
 const REFUSED: SignedDuration = SignedDuration::from_mins(10);
 
@@ -151,15 +154,16 @@ pub fn record(
             set(incident, timeline, channel, step, Effect::Wanted);
             GoOn::Now
         }
+        Outcome::Unknown if matches!(step, Step::Edit { .. }) => failed(incident, channel, now, OVERTAKES),
         // The plan looks for it before it tries again.
-        Outcome::Unknown => failed(incident, channel, now),
+        Outcome::Unknown => failed(incident, channel, now, SignedDuration::ZERO),
         Outcome::Later { at } => {
             if must_be_remembered(step) {
                 set(incident, timeline, channel, step, Effect::Wanted);
             }
             match at {
                 Some(at) => GoOn::At(*at),
-                None => failed(incident, channel, now),
+                None => failed(incident, channel, now, SignedDuration::ZERO),
             }
         }
         Outcome::BadBlocks if !line && post(incident, channel).is_some_and(|post| !post.plain) => {
@@ -240,11 +244,15 @@ fn well(incident: &mut Incident, channel: &str) -> GoOn {
     GoOn::Now
 }
 
-/// The first failure holds the channel for a moment, which keeps the order; later ones let it go on.
-fn failed(incident: &mut Incident, channel: &str, now: Timestamp) -> GoOn {
+/// The first failure holds the channel for a moment, which keeps the order; later ones let it go on. The pause is `least` at
+/// least, whoever comes next.
+fn failed(incident: &mut Incident, channel: &str, now: Timestamp, least: SignedDuration) -> GoOn {
     let Some(post) = post(incident, channel) else { return GoOn::Sweep };
     post.failures += 1;
-    let next_at = now.checked_add(backoff(post.failures)).unwrap_or(now);
+    let next_at = now.checked_add(backoff(post.failures).max(least)).unwrap_or(now);
+    if least > SignedDuration::ZERO {
+        post.next_at = Some(next_at);
+    }
     match post.failures {
         1 => GoOn::At(next_at),
         _ => {

@@ -1,28 +1,11 @@
 //! DynamoStore on a wire that fails: nothing is lost, nothing is done twice, and what cannot be done is said.
 
-use crate::ground::{Fault, Ground, Sent};
+use crate::ground::{Fault, Ground, now_and_then};
 use shared::core::incident::What;
 use shared::store::contract::{changed, entry, opening, record, t};
 use shared::store::dynamo::DynamoStore;
 use shared::store::{Commit, CommitError, Seen, Store, StoreError};
 use tokio::task::JoinSet;
-
-/// The same faults in every run: about `percent` of the requests, of every kind that may pass.
-fn now_and_then(percent: u64) -> impl FnMut(&Sent) -> Fault + Send + 'static {
-    let kinds = [Fault::Throttled, Fault::Raced, Fault::AnswerLost, Fault::ServerError, Fault::RequestLost];
-    let mut state: u64 = 0x2545_F491_4F6C_DD1D;
-    move |_| {
-        state ^= state << 13;
-        state ^= state >> 7;
-        state ^= state << 17;
-        let dice = state >> 32;
-        if dice % 100 < percent {
-            kinds[usize::try_from(dice / 100).unwrap() % kinds.len()]
-        } else {
-            Fault::None
-        }
-    }
-}
 
 /// Does what the router does with one delivery, again and again until it is applied; the queue behind it would do so.
 async fn deliver(store: &DynamoStore, group: &str, delivery: &str) -> Result<(), StoreError> {

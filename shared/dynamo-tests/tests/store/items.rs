@@ -97,6 +97,7 @@ async fn open_incidents_that_fill_more_than_one_answer_are_all_listed() {
     let open = ground.store.open(100).await.unwrap();
     assert_eq!(open.len(), 70);
     let requests = ground.wire.take_operations();
+    // Not every emulator knows DynamoDB's limit of 16 MB; one that answers all at once shows the same incidents.
     assert!(requests.len() > 2 || !ground.chosen, "an answer of more than 16 MB: {requests:?}");
     assert!(open.iter().all(|incident| incident.content.text == text));
 }

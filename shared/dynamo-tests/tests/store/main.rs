@@ -1,8 +1,11 @@
 //! DynamoStore against a DynamoDB: `contract` runs the suite that every store must pass and counts requests, `faults` breaks
-//! the wire, `items` looks at what lies in the table, `template` compares the table with the deployment's.
+//! the wire, `crowd` lets many work at once, `items` looks at what lies in the table, `template` compares the table with the
+//! deployment's, `time` runs the store under a clock that jumps.
 
 #[cfg(test)]
 mod contract;
+#[cfg(test)]
+mod crowd;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
@@ -11,3 +14,5 @@ mod ground;
 mod items;
 #[cfg(test)]
 mod template;
+#[cfg(test)]
+mod time;

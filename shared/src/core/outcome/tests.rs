@@ -103,7 +103,7 @@ fn every_outcome_of_every_step_leaves_what_is_known() {
         (&find, later(None), "started, looked 0: hold for 2"),
         (&find, later(slack_says), "started, looked 0: hold for 30"),
         (&edit, Outcome::Edited, "done 100.1, shown Some(7): go on"),
-        (&edit, Outcome::Unknown, "done 100.1, shown Some(1): hold for 2"),
+        (&edit, Outcome::Unknown, "done 100.1, shown Some(1), not before 10: hold for 10"),
         (&edit, later(None), "done 100.1, shown Some(1): hold for 2"),
         (&edit, later(slack_says), "done 100.1, shown Some(1): hold for 30"),
         (&edit, Outcome::BadBlocks, "done 100.1, shown None, plain: go on"),

@@ -4,6 +4,8 @@
 //! The DynamoDB is dynoxide in this process, or whatever the environment variable `DYNAMODB_ENDPOINT` names. No emulator is
 //! ever busy or loses an answer, so the wire does that.
 
+mod deployment;
+mod unhurried;
 mod wire;
 
 use std::sync::Arc;
@@ -16,7 +18,9 @@ use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
 use shared::store::Store;
 use shared::store::dynamo::{DynamoStore, table};
 
-pub(crate) use wire::{Fault, Sent, Wire};
+pub(crate) use deployment::Deployment;
+pub(crate) use unhurried::{Unhurried, unhurried};
+pub(crate) use wire::{Fault, Wire, now_and_then};
 
 /// The tests are about answers that do not come, not about slow machines.
 const PATIENCE: Duration = Duration::from_secs(600);

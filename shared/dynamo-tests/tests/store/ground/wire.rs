@@ -41,6 +41,23 @@ pub(crate) struct Sent {
 
 type Plan = Box<dyn FnMut(&Sent) -> Fault + Send>;
 
+/// The same faults in every run: about `percent` of the requests, of every kind that may pass.
+pub(crate) fn now_and_then(percent: u64) -> impl FnMut(&Sent) -> Fault + Send + 'static {
+    let kinds = [Fault::Throttled, Fault::Raced, Fault::AnswerLost, Fault::ServerError, Fault::RequestLost];
+    let mut state: u64 = 0x2545_F491_4F6C_DD1D;
+    move |_| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        let dice = state >> 32;
+        if dice % 100 < percent {
+            kinds[usize::try_from(dice / 100).unwrap() % kinds.len()]
+        } else {
+            Fault::None
+        }
+    }
+}
+
 /// Between the SDK and DynamoDB.
 #[derive(Clone)]
 pub(crate) struct Wire {
