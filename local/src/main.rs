@@ -65,6 +65,9 @@ enum Verb {
         /// So many runs, counted and not told
         #[arg(long)]
         seeds: Option<u64>,
+        /// Instead, the flow that is cut at every call, cut at this point
+        #[arg(long)]
+        point: Option<usize>,
     },
     /// Run a script and print what happened
     Scenario {
@@ -139,10 +142,13 @@ async fn run(cli: Cli) -> Result<String, Trouble> {
             route::route(&file, source.as_deref(), rules.config.as_deref(), now)
         }
         Verb::Tick { at } => tick::tick(&at.url).await,
-        Verb::Simulate { seed, seeds } => {
-            let run = tokio::task::spawn_blocking(move || match seeds {
-                None => simulate::one(seed),
-                Some(seeds) => simulate::many(seed, seeds, |done| say(&format!("{done} of {seeds}\n"))),
+        Verb::Simulate { seed, seeds, point } => {
+            let run = tokio::task::spawn_blocking(move || match (point, seeds) {
+                (Some(point), _) => simulate::crash_point(point),
+                (None, None) => simulate::one(seed),
+                (None, Some(seeds)) => {
+                    simulate::many(seed, seeds, |done| say(&format!("{done} of {seeds}\n")))
+                }
             });
             run.await.map_err(|error| Trouble::because("the simulation broke off", error))?
         }

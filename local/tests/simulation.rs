@@ -12,7 +12,7 @@ use local::simulation::{Outcome, Stage, crash, run, runtime};
 const SEEDS: u64 = 2_000;
 
 /// The crash points that there were when this was written. A flow that loses some of them proves less.
-const POINTS: usize = 100;
+const POINTS: usize = 450;
 
 /// Runs something for each number below `most`, on all cores, and gathers what fails.
 fn each(most: u64, work: impl Fn(&Stage, u64) -> Outcome + Sync) -> (u64, Vec<String>) {
@@ -61,6 +61,9 @@ fn every_call_may_fail_and_the_story_is_the_same() {
     let (_, failures) = each(most, |stage, number| {
         let point = points[usize::try_from(number).unwrap()];
         let mut cut = runtime().unwrap().block_on(crash::cut(stage, point, false)).unwrap();
+        if cut.stories != whole.stories {
+            cut.faults.push(format!("another story: {:#?}", cut.stories));
+        }
         for fault in &mut cut.faults {
             *fault = format!("{}: {fault}", point.words());
         }

@@ -21,12 +21,7 @@ pub(super) struct End<'a> {
     records: Vec<SignalRecord>,
     incidents: BTreeMap<IncidentId, Loaded>,
     /// Our messages by their key; those in threads too.
-    messages: BTreeMap<String, Vec<Shown>>,
-}
-
-struct Shown {
-    channel: String,
-    message: Message,
+    messages: BTreeMap<String, Vec<Message>>,
 }
 
 impl<'a> End<'a> {
@@ -57,6 +52,9 @@ impl<'a> End<'a> {
         faults.extend(self.responses());
         faults.extend(self.shown());
         faults.extend(self.pace(calm));
+        if calm {
+            faults.extend(self.prompt());
+        }
         Ok(faults)
     }
 
@@ -188,7 +186,7 @@ impl<'a> End<'a> {
             let moved = self.moved_away(key);
             match (expected.get(key), shown.as_slice()) {
                 (_, [_, _, ..]) => faults.push(format!("{key} is there {} times", shown.len())),
-                (Some(ts), [one]) if one.message.ts == *ts => {}
+                (Some(ts), [one]) if one.ts == *ts => {}
                 (Some(ts), _) => faults.push(format!("{key} should be {ts}")),
                 (None, _) if moved => {}
                 (None, _) => faults.push(format!("{key} is shown and not recorded")),
@@ -217,7 +215,7 @@ impl<'a> End<'a> {
         let card = Card { moved: post.moved.clone(), ..view(&loaded.incident, &loaded.timeline, buttons) };
         let wanted = if post.plain { message::plain_card(&card) } else { message::card(&card) };
         let wanted = bare(serde_json::json!([wanted.blocks, wanted.attachments]));
-        let there = bare(serde_json::json!([shown.message.blocks, shown.message.attachments]));
+        let there = bare(serde_json::json!([shown.blocks, shown.attachments]));
         if wanted == there {
             Vec::new()
         } else {
@@ -280,11 +278,50 @@ impl<'a> End<'a> {
         }
         faults
     }
+
+    /// Where nothing fails, a signal is shown within seconds, and a second more for every other message of its channel.
+    fn prompt(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        for (id, loaded) in &self.incidents {
+            // What is over before anybody saw it fire is not shown until it fires.
+            let shows = |record: &&SignalRecord| {
+                record.incident == *id
+                    && record.signals.iter().any(|signal| signal.status != Status::Resolved)
+            };
+            let of_it = self.records.iter().filter(shows);
+            let Some(received) = of_it.map(|record| record.received_at).min() else { continue };
+            for post in &loaded.incident.posts {
+                let Some(seconds) = post.ts().and_then(|ts| ts.split('.').next()?.parse::<i64>().ok()) else {
+                    continue;
+                };
+                let before = |message: &&Message| message.ts.as_str() < post.ts().unwrap_or_default();
+                let ahead = self.messages.values().flatten().filter(before).count() as i64;
+                if seconds - received.as_second() > 5 + ahead {
+                    faults.push(format!(
+                        "{id} was shown {} s after its signal",
+                        seconds - received.as_second()
+                    ));
+                }
+            }
+        }
+        faults
+    }
+
+    /// What happened to each incident, in order, without the times.
+    pub(super) fn stories(&self) -> Vec<String> {
+        let story = |loaded: &Loaded| {
+            let entries = loaded.timeline.iter().map(|entry| format!("{:?} by {:?}", entry.what, entry.by));
+            format!("{}: {}", loaded.incident.state.word(), entries.collect::<Vec<_>>().join(", "))
+        };
+        let mut incidents: Vec<&Loaded> = self.incidents.values().collect();
+        incidents.sort_by_key(|loaded| loaded.incident.opened_at);
+        incidents.into_iter().map(story).collect()
+    }
 }
 
 /// All messages of ours, in channels and threads, by their key.
-fn messages(ground: &Ground) -> BTreeMap<String, Vec<Shown>> {
-    let mut by_key: BTreeMap<String, Vec<Shown>> = BTreeMap::new();
+fn messages(ground: &Ground) -> BTreeMap<String, Vec<Message>> {
+    let mut by_key: BTreeMap<String, Vec<Message>> = BTreeMap::new();
     for channel in CHANNELS {
         let mut seen = BTreeSet::new();
         for root in ground.slack.messages(channel, "") {
@@ -294,7 +331,7 @@ fn messages(ground: &Ground) -> BTreeMap<String, Vec<Shown>> {
                     continue;
                 }
                 if let Some(key) = key(&message).map(str::to_owned) {
-                    by_key.entry(key).or_default().push(Shown { channel: channel.to_owned(), message });
+                    by_key.entry(key).or_default().push(message);
                 }
             }
         }

@@ -45,6 +45,13 @@ impl Cloud {
         Cloud { ground, plain }
     }
 
+    /// What goes on by itself from now on.
+    pub(super) fn start(&self) {
+        tokio::spawn(self.clone().serve_queues());
+        tokio::spawn(self.clone().keep_schedule());
+        tokio::spawn(self.clone().deliver_events());
+    }
+
     /// Runs a handler until it is done, is killed, or has had its time.
     async fn run<T>(
         &self,
@@ -113,7 +120,7 @@ impl Cloud {
     }
 
     /// Serves both queues until the run is over.
-    pub(super) async fn serve_queues(self) {
+    async fn serve_queues(self) {
         loop {
             let signals = self.ground.queue.take_signals();
             let wakes = self.ground.queue.take_wakes();
@@ -204,7 +211,7 @@ impl Cloud {
     }
 
     /// The notifier, every minute until the run is over.
-    pub(super) async fn keep_schedule(self) {
+    async fn keep_schedule(self) {
         loop {
             let second =
                 i64::from(self.ground.clock.now().strftime("%S").to_string().parse::<u8>().unwrap_or(0));
@@ -229,14 +236,18 @@ impl Cloud {
         }
     }
 
-    /// Delivers Slack's events, and those that have to be repeated, until none waits.
-    pub(super) async fn deliver_events(self) {
-        let _busy = self.ground.at_work();
+    /// Delivers Slack's events until the run is over, and repeats those that have to be repeated.
+    async fn deliver_events(self) {
         loop {
             self.ground.slack.deliver_due().await;
-            let Some(due) = self.ground.slack.next_due_ms() else { return };
-            let wait = due - slack_emulator::Clock::now_ms(self.ground.clock.as_ref());
-            sleep(Duration::from_millis(u64::try_from(wait.max(1)).unwrap_or(1))).await;
+            let due = self.ground.slack.next_due_ms().unwrap_or(i64::MAX);
+            let wait = due.saturating_sub(slack_emulator::Clock::now_ms(self.ground.clock.as_ref()));
+            let wait = Duration::from_millis(u64::try_from(wait.clamp(1, 3_600_000)).unwrap_or(1));
+            tokio::select! {
+                biased;
+                () = self.ground.slack_changed.notified() => {}
+                () = sleep(wait) => {}
+            }
         }
     }
 }

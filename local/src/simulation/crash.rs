@@ -50,8 +50,7 @@ pub async fn cut(stage: &Stage, point: Point, tell: bool) -> Result<Outcome, Tro
 
 async fn play(stage: &Stage, weather: Weather, tell: bool) -> Result<Outcome, Trouble> {
     let cloud = stage.world(weather, None, tell)?;
-    tokio::spawn(cloud.clone().serve_queues());
-    tokio::spawn(cloud.clone().keep_schedule());
+    cloud.start();
     let [disk, ..] = THINGS;
     let fires = async |firing| {
         cloud.clone().report(disk, firing, SignedDuration::ZERO).await;

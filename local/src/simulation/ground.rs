@@ -12,6 +12,7 @@ use shared::deps::{Clock, Secrets};
 use shared::sources::Sources;
 use shared::store::Store;
 use slack_emulator::Emulator;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::ledger::Ledger;
@@ -60,6 +61,8 @@ pub(super) struct Ground {
     pub(super) secrets: Arc<Secrets>,
     /// Handlers that live, people and senders that wait for an answer.
     pub(super) busy: AtomicUsize,
+    /// Rung when Slack may have an event for us.
+    pub(super) slack_changed: Notify,
     /// The number of the next call.
     calls: AtomicU64,
     /// The number of the next invocation, request or message.
@@ -99,6 +102,7 @@ impl Ground {
             sources,
             secrets,
             busy: AtomicUsize::new(0),
+            slack_changed: Notify::new(),
             calls: AtomicU64::new(0),
             numbers: AtomicU64::new(0),
             weather: Mutex::new(weather),

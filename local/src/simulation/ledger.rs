@@ -11,6 +11,8 @@ pub(super) struct Ledger {
     /// By its mark, which no other notification carries.
     pub(super) sent: BTreeMap<String, Sent>,
     pub(super) asked: Vec<Asked>,
+    /// How many texts each person wrote.
+    pub(super) written: BTreeMap<String, usize>,
     /// Calls that Slack itself found too fast: (method, when).
     pub(super) limited: Vec<(String, Timestamp)>,
     /// What the notifier found behind, over all ticks.

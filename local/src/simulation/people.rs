@@ -61,7 +61,7 @@ impl Cloud {
             Deed::Press(action) => self.press(user, action, channel, &message, &id).await,
             Deed::Form => self.form(user, channel, &message, &id).await,
             Deed::Reply => {
-                let text = self.words();
+                let text = self.words(user);
                 self.ground.ledger().asks(user, &id, Verb::Note(text.clone()));
                 let thread_ts = Some(message.thread_ts.unwrap_or(message.ts));
                 self.act(user, Act::Message { channel: channel.to_owned(), text, thread_ts }).await;
@@ -120,7 +120,7 @@ impl Cloud {
             }
         }
         let Some(view) = view else { return };
-        let text = self.words();
+        let text = self.words(user);
         let values = json!({ "note": { "note": { "type": "plain_text_input", "value": text } } });
         let asked = self.ground.ledger().asks(user, id, Verb::Note(text));
         for _ in 0..TRIES {
@@ -140,7 +140,7 @@ impl Cloud {
                 format!("ack {id}")
             }
             "note" => {
-                let words = self.words();
+                let words = self.words(user);
                 self.ground.ledger().asks(user, id, Verb::Note(words.clone()));
                 format!("note {id} {words}")
             }
@@ -157,13 +157,16 @@ impl Cloud {
         if let Some(error) = &acted.error {
             self.ground.tell(user, || format!("is told: {error}"));
         }
-        tokio::spawn(self.clone().deliver_events());
+        self.ground.slack_changed.notify_one();
         acted.ok && !acted.more.contains_key("errors")
     }
 
-    /// A text that nobody else writes.
-    fn words(&self) -> String {
-        format!("word-{}", self.ground.next_number())
+    /// A text that nobody writes a second time.
+    fn words(&self, user: &str) -> String {
+        let mut ledger = self.ground.ledger();
+        let written = ledger.written.entry(user.to_owned()).or_default();
+        *written += 1;
+        format!("{user} writes {written}.")
     }
 }
 

@@ -194,6 +194,7 @@ async fn exchange(
         // What answers response URLs knows no faults.
         ground.slack.clear_faults();
     }
+    ground.slack_changed.notify_one();
     let (parts, body) = answer.into_parts();
     if well && parts.status == http::StatusCode::TOO_MANY_REQUESTS {
         ground.ledger().too_fast(&method, ground.now());

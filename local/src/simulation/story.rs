@@ -30,6 +30,8 @@ pub struct Outcome {
     pub asked: usize,
     /// What was not as promised; empty if all was.
     pub faults: Vec<String>,
+    /// What happened to each incident, in order, without the times.
+    pub stories: Vec<String>,
     /// The narration, if it was asked for.
     pub told: String,
 }
@@ -50,8 +52,7 @@ pub async fn run(
     let weather = Weather::Dice { rng: Rng::with_seed(dice.u64(..)), per_mille };
     let cloud = stage.world(weather, store, tell)?;
     cloud.ground.tell("seed", || format!("{seed}: {per_mille} of 1,000 calls fail, {spells:?}"));
-    tokio::spawn(cloud.clone().serve_queues());
-    tokio::spawn(cloud.clone().keep_schedule());
+    cloud.start();
     let mut ends = SignedDuration::from_mins(25);
     for (from, long, what) in spells {
         ends = ends.max(from + long);
@@ -119,6 +120,8 @@ pub(super) async fn finish(cloud: &Cloud, calm: bool) -> Result<Outcome, Trouble
     let trouble = |error| Trouble::because("the store cannot be read", error);
     let ground = &cloud.ground;
     for _ in 0..PATIENCE {
+        // What failed too often waits for somebody to put it back, which somebody does once it works again.
+        ground.queue.put_back().map_err(|error| Trouble::because("the queue fails", error))?;
         let behind = ground.store.behind(jiff::Timestamp::MAX, 1).await.map_err(trouble)?;
         if ground.is_quiet() && behind.is_empty() {
             break;
@@ -126,11 +129,14 @@ pub(super) async fn finish(cloud: &Cloud, calm: bool) -> Result<Outcome, Trouble
         sleep(Duration::from_secs(60)).await;
     }
     let began = BEGIN.parse().map_err(|error| Trouble::because("no time to begin", error))?;
-    let faults = End::read(ground, began).await.map_err(trouble)?.faults(calm).await.map_err(trouble)?;
+    let end = End::read(ground, began).await.map_err(trouble)?;
+    let faults = end.faults(calm).await.map_err(trouble)?;
+    let stories = end.stories();
     for fault in &faults {
         ground.tell("FAULT", || fault.clone());
     }
     let ledger = ground.ledger();
     let accepted = ledger.sent.values().filter(|sent| sent.accepted.is_some()).count();
-    Ok(Outcome { calls: ground.calls(), accepted, asked: ledger.asked.len(), faults, told: ground.told() })
+    let (calls, asked) = (ground.calls(), ledger.asked.len());
+    Ok(Outcome { calls, accepted, asked, faults, stories, told: ground.told() })
 }

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::Instant;
 
 use crate::Trouble;
-use crate::simulation::{Outcome, Stage, run, runtime};
+use crate::simulation::{Outcome, Stage, crash, run, runtime};
 
 /// How many failed seeds are told in full.
 const TOLD: usize = 5;
@@ -16,12 +16,25 @@ const TOLD: usize = 5;
 /// Something was not as promised.
 pub fn one(seed: u64) -> Result<String, Trouble> {
     let outcome = runtime()?.block_on(run(&Stage::set()?, seed, None, true))?;
-    let Outcome { calls, accepted, asked, faults, told } = outcome;
+    let Outcome { calls, accepted, asked, faults, told, .. } = outcome;
     let told = format!("{told}{calls} calls, {accepted} notifications, {asked} responses\n");
     match faults.as_slice() {
         [] => Ok(told),
         faults => Err(Trouble(format!("{told}seed {seed} is not as promised:\n{}", faults.join("\n")))),
     }
+}
+
+/// Runs the flow of the crash points, cut at one of them, and tells all that happened.
+///
+/// # Errors
+/// There is no such point, or something was not as promised.
+pub fn crash_point(number: usize) -> Result<String, Trouble> {
+    let stage = Stage::set()?;
+    let (whole, points) = runtime()?.block_on(crash::points(&stage))?;
+    let point = points.get(number).ok_or_else(|| Trouble(format!("there are {} points", points.len())))?;
+    let cut = runtime()?.block_on(crash::cut(&stage, *point, true))?;
+    let stories = format!("as it should be: {:#?}\nas it was: {:#?}\n", whole.stories, cut.stories);
+    Ok(format!("{}{}\n{stories}{}\n", cut.told, point.words(), cut.faults.join("\n")))
 }
 
 /// Runs so many seeds from the first one on, on all cores, and says how many went wrong. `progress` is told now and then how
