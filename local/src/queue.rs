@@ -17,6 +17,10 @@ use tokio::sync::Notify;
 use crate::Trouble;
 use crate::clock::LocalClock;
 
+mod dead;
+
+pub use dead::DeadLetter;
+
 /// Message number -> message.
 const MESSAGES: TableDefinition<u64, &[u8]> = TableDefinition::new("messages");
 

@@ -1,0 +1,85 @@
+//! The dead letters: messages that failed so often that they are tried no more. They wait here until somebody has mended what
+//! stopped them and puts them back, as a redrive does in SQS; nothing is ever dropped.
+
+use std::sync::PoisonError;
+
+use jiff::Timestamp;
+use serde::Serialize;
+use shared::deps::Clock;
+use shared::queue::QueueError;
+
+use super::{Body, LocalQueue, VISIBILITY};
+
+/// A message that is tried no more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "queue", rename_all = "lowercase")]
+pub enum DeadLetter {
+    /// A notification that the router could not take in.
+    Signals {
+        /// The sender's own id of it, or ours.
+        delivery: String,
+        /// The source, if the door could tell.
+        source: Option<String>,
+        /// How often it was tried.
+        tries: u32,
+        /// When it failed the last time; the log has the reason under this time and delivery.
+        failed_at: Timestamp,
+    },
+    /// A post that the courier could not bring up to date.
+    Wakes {
+        /// Which incident.
+        incident: String,
+        /// Which channel.
+        channel: String,
+        /// How often it was tried.
+        tries: u32,
+        /// When it failed the last time; the log has the reason under this time and incident.
+        failed_at: Timestamp,
+    },
+}
+
+impl LocalQueue {
+    /// The dead letters, the oldest message first.
+    pub fn dead(&self) -> Vec<DeadLetter> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let dead = state.messages.values().filter(|message| message.dead);
+        dead.map(|message| {
+            let tries = message.tries;
+            let failed_at = message.visible_at.checked_sub(VISIBILITY).unwrap_or(message.visible_at);
+            match &message.body {
+                Body::Signal(raw) => DeadLetter::Signals {
+                    delivery: raw.id.clone(),
+                    source: raw.source.clone(),
+                    tries,
+                    failed_at,
+                },
+                Body::Wake(wake) => DeadLetter::Wakes {
+                    incident: wake.incident.to_string(),
+                    channel: wake.channel.clone(),
+                    tries,
+                    failed_at,
+                },
+            }
+        })
+        .collect()
+    }
+
+    /// Puts every dead letter back where it died, with all its tries before it; says how many there were.
+    ///
+    /// # Errors
+    /// The file cannot be written. What is put back until then stays there, and the rest stays dead.
+    pub fn put_back(&self) -> Result<usize, QueueError> {
+        let now = self.clock.now();
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut back = 0;
+        for (number, message) in state.messages.iter_mut().filter(|(_, message)| message.dead) {
+            let mut alive = message.clone();
+            (alive.dead, alive.tries, alive.visible_at) = (false, 0, now);
+            self.write(*number, Some(&alive))?;
+            *message = alive;
+            back += 1;
+        }
+        self.bell.notify_one();
+        Ok(back)
+    }
+}
