@@ -26,11 +26,14 @@ struct Cli {
 enum Verb {
     /// Start everything (also without a verb)
     Up(Up),
-    /// Send payloads to the running instance
+    /// Send payloads to the running instance, or have it put its dead letters back
     Replay {
         /// The files; the folder's name is the source, as in events/
-        #[arg(required = true)]
+        #[arg(required_unless_present = "dead")]
         files: Vec<PathBuf>,
+        /// What failed so often that it is tried no more goes back into its queue
+        #[arg(long, conflicts_with_all = ["files", "source"])]
+        dead: bool,
         /// The source, instead of the folder's name
         #[arg(long)]
         source: Option<String>,
@@ -136,7 +139,10 @@ async fn run(cli: Cli) -> Result<String, Trouble> {
     let now = now();
     match cli.verb.unwrap_or(Verb::Up(cli.up)) {
         Verb::Up(up) => start(up).await.map(|()| String::new()),
-        Verb::Replay { files, source, at } => replay::replay(&files, source.as_deref(), &at.url, now).await,
+        Verb::Replay { dead: true, at, .. } => replay::dead(&at.url).await,
+        Verb::Replay { files, source, at, .. } => {
+            replay::replay(&files, source.as_deref(), &at.url, now).await
+        }
         Verb::Check { rules } => check::check(rules.config.as_deref()),
         Verb::Route { file, source, rules } => {
             route::route(&file, source.as_deref(), rules.config.as_deref(), now)

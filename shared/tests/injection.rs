@@ -96,6 +96,22 @@ const HOSTILE: [&str; 66] = [
     "*bold* _it_ ~st~ `c` :fire: ||spoiler||",
 ];
 
+/// Each of them as it is, and in every disguise that might survive being cleaned, cut, escaped or turned back.
+fn all_hostile() -> Vec<String> {
+    let disguises: [fn(&str) -> String; 8] = [
+        |text| text.to_owned(),
+        |text| format!("Disk full {text}, see {text}"),
+        |text| text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;"),
+        |text| text.replace('<', "<\u{200B}").replace('!', "!\u{2060}").replace('@', "@\u{FEFF}"),
+        |text| text.replace('<', "%3C").replace('>', "%3E").replace('!', "%21"),
+        |text| format!("```\n{text}\n``` `{text}"),
+        |text| format!("<https://example.com|{text}> [{text}]({text})"),
+        // The cut falls into it, wherever a text is cut.
+        |text| format!("{}{text}", "x".repeat(250 - 1 - text.chars().count().min(200) / 2)),
+    ];
+    HOSTILE.iter().flat_map(|text| disguises.map(|disguise| disguise(text))).collect()
+}
+
 /// The text in every field, alone and inside of other text.
 fn filled(hostile: &str) -> Signal {
     let link = |title: &str, url: &str| Link { title: title.into(), url: url.into() };
@@ -217,7 +233,9 @@ fn button_urls(value: &serde_json::Value) -> Vec<String> {
 
 #[test]
 fn nothing_from_outside_mentions_anybody_or_leads_anywhere_else() {
-    for hostile in HOSTILE {
+    let all = all_hostile();
+    assert!(all.len() >= 500, "{}", all.len());
+    for hostile in all.iter().map(String::as_str) {
         let slack = slack();
         let drawn = everything(hostile);
         drawn.iter().for_each(|message| post(&slack, message));
@@ -273,6 +291,9 @@ fn pages(hostile: &str) -> Vec<serde_json::Value> {
 /// All tricks in one line.
 const ALL_AT_ONCE: &str = "<!channel> <@U01ANA> <!subteam^S01ONCALL> <#C01ALERTS> <http://evil.example|click> &lt;!here&gt; @here `x` *y*";
 
+/// How many of the long list each field of a payload gets.
+const IN_TURN: usize = 3;
+
 /// Every text in a payload, by its place.
 fn places(value: &Value, here: String, found: &mut Vec<String>) {
     match value {
@@ -291,6 +312,10 @@ fn places(value: &Value, here: String, found: &mut Vec<String>) {
 #[test]
 fn no_field_of_any_source_mentions_anybody_or_leads_anywhere_else() {
     let sources = Sources::builtin().unwrap();
+    // Each field gets all tricks in one line, and some of the long list in turn: the test above has all of it in every field
+    // of a signal, and a source has nothing but signals to give.
+    let list = all_hostile();
+    let mut turn = list.iter().map(String::as_str).cycle();
     let mut tried = 0;
     insta::glob!("../../events", "*/*.json", |path| {
         let folder =
@@ -306,26 +331,32 @@ fn no_field_of_any_source_mentions_anybody_or_leads_anywhere_else() {
         places(&payload, String::new(), &mut all);
         let mut own = BTreeSet::new();
         for place in &all {
-            let mut hostile = payload.clone();
-            *hostile.pointer_mut(place).unwrap() = ALL_AT_ONCE.into();
-            let raw = Raw {
-                id: "d1".into(),
-                source: Some(folder.clone()),
-                headers: BTreeMap::clone(&headers),
-                body: hostile.to_string(),
-                received_at: at(0),
-                note: None,
-            };
-            for signal in sources.map(&raw).signals {
-                own.extend(
-                    signal.links.iter().filter_map(|link| url::Url::parse(&link.url).ok()).map(String::from),
-                );
-                let opened = open(opening(), &signal, &[], &Rules::default(), at(0));
-                let card = view(&opened.incident, &opened.entries, &Button::USUAL);
-                post(&slack, &message::card(&card));
-                post(&slack, &message::plain_card(&card));
+            for text in std::iter::once(ALL_AT_ONCE).chain(turn.by_ref().take(IN_TURN)) {
+                let mut hostile = payload.clone();
+                *hostile.pointer_mut(place).unwrap() = text.into();
+                let raw = Raw {
+                    id: "d1".into(),
+                    source: Some(folder.clone()),
+                    headers: BTreeMap::clone(&headers),
+                    body: hostile.to_string(),
+                    received_at: at(0),
+                    note: None,
+                };
+                for signal in sources.map(&raw).signals {
+                    own.extend(
+                        signal
+                            .links
+                            .iter()
+                            .filter_map(|link| url::Url::parse(&link.url).ok())
+                            .map(String::from),
+                    );
+                    let opened = open(opening(), &signal, &[], &Rules::default(), at(0));
+                    let card = view(&opened.incident, &opened.entries, &Button::USUAL);
+                    post(&slack, &message::card(&card));
+                    post(&slack, &message::plain_card(&card));
+                }
+                tried += 1;
             }
-            tried += 1;
         }
         for message in slack.messages("#alerts", "U01ANA") {
             let found = slack.mentions(&message);
@@ -337,7 +368,7 @@ fn no_field_of_any_source_mentions_anybody_or_leads_anywhere_else() {
             }
         }
     });
-    assert!(tried > 1_000, "only {tried} fields");
+    assert!(tried > 4_000, "only {tried} texts in fields");
 }
 
 #[test]

@@ -29,17 +29,28 @@ pub async fn handle(batch: &[Raw], deps: &Deps) -> Vec<Verdict> {
     let batch: Vec<Raw> = batch.iter().map(|raw| identified(raw, deps)).collect();
     for share in shares(&batch, &deps.sources, &deps.config.routes) {
         let route = share.decision.route.clone();
-        let positions: Vec<usize> = share.deliveries.iter().map(|delivery| delivery.position).collect();
-        if let Err(error) = take(share, deps, now).await {
-            tracing::warn!(%route, %error, "a share of the batch goes back to the queue");
-            for position in positions {
-                if let Some(verdict) = verdicts.get_mut(position) {
-                    *verdict = Verdict::Failed;
-                }
+        for (position, error) in take_all(share, deps, now).await {
+            let id = batch.get(position).map_or("", |raw| raw.id.as_str());
+            tracing::warn!(%route, delivery = %id, %error, "a notification goes back to the queue");
+            if let Some(verdict) = verdicts.get_mut(position) {
+                *verdict = Verdict::Failed;
             }
         }
     }
     verdicts
+}
+
+/// Takes a share in; the positions of what must come again, with the reason. What the store refuses for good is the fault of
+/// one delivery and must not cost the others, so they are taken in one by one; what it cannot do now, it cannot do for any.
+async fn take_all(mut share: Share, deps: &Deps, now: Timestamp) -> Vec<(usize, StoreError)> {
+    let Err(error) = take(&mut share, deps, now).await else { return Vec::new() };
+    let for_good = matches!(error, StoreError::Refused(_));
+    let mut failed = Vec::new();
+    for (position, mut single) in share.singles() {
+        let again = if for_good { take(&mut single, deps, now).await } else { Err(error.clone()) };
+        failed.extend(again.err().map(|error| (position, error)));
+    }
+    failed
 }
 
 /// With the sender's own id. The door has found it already; what a topic or a bus put into the queue by itself has only the
@@ -49,15 +60,15 @@ fn identified(raw: &Raw, deps: &Deps) -> Raw {
     Raw { id, ..raw.clone() }
 }
 
-/// Commits what one incident gets of the batch.
-async fn take(mut share: Share, deps: &Deps, now: Timestamp) -> Result<(), StoreError> {
+/// Commits what one incident gets of the batch. What was committed before is left out of the share.
+async fn take(share: &mut Share, deps: &Deps, now: Timestamp) -> Result<(), StoreError> {
     let mut length = SHORTEST_ID;
     for tries in 1..=TRIES {
         let latest = match share.notice {
             true => None,
             false => deps.store.latest(&share.decision.route, &share.decision.group).await?,
         };
-        let Some(commit) = decide(&share, latest.as_ref(), length, &deps.config.rules, now) else {
+        let Some(commit) = decide(share, latest.as_ref(), length, &deps.config.rules, now) else {
             return Ok(());
         };
         match deps.store.commit(&commit).await {

@@ -93,6 +93,15 @@ impl Share {
         self.deliveries.iter().flat_map(|delivery| &delivery.signals)
     }
 
+    /// One share for each delivery, with its place in the batch.
+    pub(crate) fn singles(&self) -> Vec<(usize, Share)> {
+        let single = |delivery: &Delivery| {
+            let share = Share { deliveries: vec![delivery.clone()], ..self.clone() };
+            (delivery.position, share)
+        };
+        self.deliveries.iter().map(single).collect()
+    }
+
     /// What must not have effect twice: each delivery in this group. A notice is its signal.
     pub(crate) fn seen(&self, now: Timestamp) -> Vec<Seen> {
         self.deliveries

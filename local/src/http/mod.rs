@@ -58,6 +58,7 @@ fn router(world: Arc<World>) -> Router {
         .route("/2015-03-31/functions/{name}/invocations", post(invoke::invoke))
         .route("/_local/clock", get(runner::clock).post(runner::move_clock))
         .route("/_local/incidents", get(runner::incidents))
+        .route("/_local/dead", get(runner::dead).post(runner::put_back))
         .route("/_local/drain", post(runner::drain))
         .route("/_local/events", get(runner::samples))
         .route("/_local/events/{source}/{name}", get(runner::sample))

@@ -21,8 +21,7 @@ pub(super) async fn file(method: Method, uri: Uri) -> Response {
                 .into_response()
         }
         None => {
-            let body =
-                serde_json::json!({ "ok": false, "error": format!("there is nothing at {}", uri.path()) });
+            let body = serde_json::json!({ "ok": false, "error": "there is nothing at this address" });
             (StatusCode::NOT_FOUND, axum::Json(body)).into_response()
         }
     }

@@ -1,4 +1,5 @@
-//! The runner's own API, under `/_local`: the clock, every incident as it is stored, draining, and the samples.
+//! The runner's own API, under `/_local`: the clock, every incident as it is stored, draining, dead letters, and
+//! the samples.
 
 use std::sync::Arc;
 
@@ -77,6 +78,22 @@ pub(super) async fn drain(State(world): State<Arc<World>>) -> Response {
     match world.store.behind(Timestamp::MAX, usize::MAX).await {
         Ok(behind) => axum::Json(Drained { done, behind: behind.len() }).into_response(),
         Err(error) => failed(&error),
+    }
+}
+
+/// `GET /_local/dead`: the messages that failed so often that they are tried no more.
+pub(super) async fn dead(State(world): State<Arc<World>>) -> Response {
+    axum::Json(world.queue.dead()).into_response()
+}
+
+/// `POST /_local/dead`: puts them back into their queues.
+pub(super) async fn put_back(State(world): State<Arc<World>>) -> Response {
+    match world.queue.put_back() {
+        Ok(put_back) => axum::Json(json!({ "put_back": put_back })).into_response(),
+        Err(error) => {
+            let body = json!({ "ok": false, "error": error.to_string() });
+            (StatusCode::INTERNAL_SERVER_ERROR, axum::Json(body)).into_response()
+        }
     }
 }
 

@@ -95,11 +95,20 @@ impl Cloud {
         for _ in 0..TRIES {
             let Some(verb) = button(action) else { return };
             let asked = self.ground.ledger().asks(user, id, verb);
-            if self.act(user, Act::press(channel, &message.ts, action)).await {
+            let before = self.apologies(user, channel);
+            if self.act(user, Act::press(channel, &message.ts, action)).await
+                && self.apologies(user, channel) == before
+            {
                 self.ground.ledger().done(asked);
                 return;
             }
         }
+    }
+
+    /// How often somebody was told, for their eyes only, that it did not work.
+    fn apologies(&self, user: &str, channel: &str) -> usize {
+        let told = self.ground.slack.messages(channel, user);
+        told.iter().filter(|message| message.only_for.is_some() && message.text.contains("try again")).count()
     }
 
     /// Opens the form for a note, and sends it; what is answered with an error stays open and is sent again.

@@ -1,4 +1,5 @@
-//! `replay FILE...`: sends payloads, one after the other, to the instance that runs.
+//! `replay FILE...`: sends payloads, one after the other, to the instance that runs. `replay --dead`: sends its dead letters on
+//! their way again.
 
 use std::path::PathBuf;
 
@@ -32,4 +33,18 @@ pub async fn replay(
         told.push_str(&format!("{}: {status} {answer}\n", file.display()));
     }
     Ok(told)
+}
+
+/// Has the running instance put its dead letters back, and says how many there were.
+///
+/// # Errors
+/// None runs there, or it cannot.
+pub async fn dead(url: &str) -> Result<String, Trouble> {
+    let (status, answer) = post(&format!("{url}/_local/dead"), String::new(), &[]).await?;
+    let put_back = serde_json::from_str::<serde_json::Value>(&answer).ok();
+    match put_back.and_then(|answer| answer.get("put_back")?.as_u64()) {
+        Some(0) => Ok("there are no dead letters".to_owned()),
+        Some(count) => Ok(format!("put back: {count}")),
+        None => Err(Trouble(format!("they cannot be put back: {status} {answer}"))),
+    }
 }

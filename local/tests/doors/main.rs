@@ -11,9 +11,11 @@
 mod bodies;
 mod clicks;
 mod durable;
+mod forged;
 mod hooks;
 mod invoke;
 mod people;
+mod poison;
 mod requests;
 mod runner;
 mod slack;

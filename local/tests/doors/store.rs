@@ -1,4 +1,5 @@
-//! A store that is watched: it counts what it would ask of DynamoDB, and one incident in it can be broken.
+//! A store that is watched: it counts what it would ask of DynamoDB; one incident in it can be broken, and it can refuse one
+//! notification for good.
 
 use std::sync::{Arc, Mutex};
 
@@ -13,16 +14,39 @@ pub(crate) struct Watched {
     inner: Arc<dyn Store>,
     requests: Mutex<usize>,
     broken: Mutex<Option<IncidentId>>,
+    refused: Mutex<Option<String>>,
+    refusals: Mutex<usize>,
 }
 
 impl Watched {
     pub(crate) fn over(inner: Arc<dyn Store>) -> Arc<Self> {
-        Arc::new(Watched { inner, requests: Mutex::default(), broken: Mutex::default() })
+        Arc::new(Watched {
+            inner,
+            requests: Mutex::default(),
+            broken: Mutex::default(),
+            refused: Mutex::default(),
+            refusals: Mutex::default(),
+        })
     }
 
     /// From now on this incident cannot be read.
     pub(crate) fn break_incident(&self, id: &str) {
         *self.broken.lock().unwrap() = Some(IncidentId(id.to_owned()));
+    }
+
+    /// It can be read again.
+    pub(crate) fn mend_incident(&self) {
+        *self.broken.lock().unwrap() = None;
+    }
+
+    /// From now on nothing is committed that records a signal with this title; `None` lets everything in again.
+    pub(crate) fn refuse(&self, title: Option<&str>) {
+        *self.refused.lock().unwrap() = title.map(str::to_owned);
+    }
+
+    /// How often something was refused.
+    pub(crate) fn refusals(&self) -> usize {
+        *self.refusals.lock().unwrap()
     }
 
     /// How many requests since this was asked last.
@@ -77,6 +101,13 @@ impl Store for Watched {
 
     async fn commit(&self, commit: &Commit) -> Result<(), CommitError> {
         self.asks(1).await;
+        let mut titles =
+            commit.records.iter().flat_map(|record| &record.signals).map(|signal| signal.title.as_str());
+        let refused = self.refused.lock().unwrap().clone();
+        if refused.is_some_and(|refused| titles.any(|title| title == refused)) {
+            *self.refusals.lock().unwrap() += 1;
+            return Err(StoreError::Refused("the item is too large".to_owned()).into());
+        }
         self.inner.commit(commit).await
     }
 

@@ -6,6 +6,7 @@
 //! - `names`: folders, packages, binaries, sources and their payloads
 //! - `files`: headers, lengths, marks of unfinished work, traces of a machine
 //! - `documents`: README, ARCHITECTURE and docs/ against the code
+//! - `secrets`: proofs are compared in constant time
 //! - `template`: template.yaml against the code
 
 #[cfg(test)]
@@ -18,5 +19,7 @@ mod layers;
 mod names;
 #[cfg(test)]
 mod repository;
+#[cfg(test)]
+mod secrets;
 #[cfg(test)]
 mod template;

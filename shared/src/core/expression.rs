@@ -7,6 +7,7 @@
 //! Compiling is done once: the compiled forms own their source and can be kept and shared. Filters live in `functions`.
 //! No I/O and no clock may enter; what an expression does not get by its context it cannot know.
 
+mod bounds;
 mod functions;
 
 use std::collections::BTreeMap;
@@ -155,6 +156,7 @@ impl Expression {
     /// A syntax error, an unknown filter or test, or a source of more than 20,000 bytes.
     pub fn compile(source: &str) -> Result<Self, ExpressionError> {
         check_length(source)?;
+        check_depth(source, std::iter::once(0..source.len()))?;
         let compiled = ENVIRONMENT
             .compile_expression_owned(source.to_owned())
             .map_err(|error| ExpressionError::from_engine(&error, source, None))?;
@@ -186,10 +188,14 @@ impl Expression {
     /// As [`Expression::eval_bool`].
     pub fn eval_string(&self, context: &Context) -> Result<Option<String>, ExpressionError> {
         let value = self.eval(context)?.0;
-        Ok(match value.kind() {
-            ValueKind::Undefined | ValueKind::None => None,
-            _ => Some(text_of(&value)),
-        })
+        match value.kind() {
+            ValueKind::Undefined | ValueKind::None => Ok(None),
+            ValueKind::Bool => Ok(Some(text_of(&value))),
+            _ => bounds::Text::of(&value).map(Some).ok_or_else(|| {
+                let message = format!("the text is longer than {} bytes", bounds::MAX_TEXT);
+                ExpressionError::at(&self.source, 0, message, None)
+            }),
+        }
     }
 
     /// Its value, to be named in a further context.
@@ -217,6 +223,11 @@ impl Template {
     /// As [`Expression::compile`].
     pub fn compile(source: &str) -> Result<Self, ExpressionError> {
         check_length(source)?;
+        check_depth(source, code_ranges(source).into_iter())?;
+        if let Some((at, word)) = bounds::unknown_statement(source) {
+            let message = format!("there is no `{word}` here: a template has `if` and `for`");
+            return Err(ExpressionError::at(source, at, message, None));
+        }
         let mut environment = ENVIRONMENT.clone();
         environment
             .add_template_owned(TEMPLATE, source.to_owned())
@@ -241,9 +252,13 @@ impl Template {
     /// # Errors
     /// A missing value was printed or looked into, a type does not fit, or the work limit was reached.
     pub fn render(&self, context: &Context) -> Result<String, ExpressionError> {
-        self.environment
+        let mut text = bounds::Text::default();
+        let rendered = self
+            .environment
             .get_template(TEMPLATE)
-            .and_then(|template| template.render(context.root.clone()))
+            .and_then(|template| template.render_captured_to(context.root.clone(), &mut text).map(drop));
+        rendered
+            .map(|()| text.into_string())
             .map_err(|error| ExpressionError::from_engine(&error, &self.source, Some(context)))
     }
 }
@@ -297,6 +312,14 @@ fn check_length(source: &str) -> Result<(), ExpressionError> {
         return Ok(());
     }
     Err(ExpressionError::at(source, 0, format!("longer than {MAX_SOURCE} bytes"), None))
+}
+
+fn check_depth(
+    source: &str,
+    parts: impl Iterator<Item = std::ops::Range<usize>>,
+) -> Result<(), ExpressionError> {
+    bounds::too_deep(source, parts)
+        .map_or(Ok(()), |at| Err(ExpressionError::at(source, at, bounds::told(), None)))
 }
 
 fn sorted(names: std::collections::HashSet<String>) -> Vec<String> {

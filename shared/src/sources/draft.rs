@@ -90,9 +90,20 @@ fn labels(labels: BTreeMap<String, String>) -> BTreeMap<String, String> {
     labels
         .into_iter()
         .map(|(name, value)| (label_name(&name), line(&value, MAX_LABEL)))
-        .filter(|(name, value)| !name.is_empty() && !value.is_empty())
+        .filter(|(name, value)| !name.is_empty() && !value.is_empty() && !names_a_secret(name))
         .take(MAX_LABELS)
         .collect()
+}
+
+/// Parts of names whose values prove something.
+const SECRETS: [&str; 8] =
+    ["apikey", "authorization", "cookie", "credential", "passw", "privatekey", "secret", "token"];
+
+/// Whether a label or field of this name holds a secret by all appearance. It is left out, whoever sent it: people see the rest.
+pub(super) fn names_a_secret(name: &str) -> bool {
+    let name: String =
+        name.chars().filter(|letter| letter.is_alphanumeric()).collect::<String>().to_lowercase();
+    SECRETS.iter().any(|part| name.contains(part))
 }
 
 /// A name that rules can write without quotes: letters, digits and `_`; anything else becomes `_`.
@@ -244,6 +255,23 @@ mod tests {
             |end: &str| Draft { key: "a".repeat(300) + end, ..Draft::default() }.finish(&raw(), "s", 0).key;
         assert_ne!(long("1"), long("2"));
         assert!(long("1").len() < 60);
+    }
+
+    #[test]
+    fn a_label_that_is_named_for_a_secret_is_left_out() {
+        let names = [
+            "API-Key",
+            "auth_token",
+            "db.password",
+            "AWS_SECRET_ACCESS_KEY",
+            "Cookie",
+            "service",
+            "author",
+            "key",
+        ];
+        let labels = names.map(|name| (name.to_owned(), "x".to_owned())).into();
+        let signal = Draft { labels, ..Draft::default() }.finish(&raw(), "s", 0);
+        assert_eq!(signal.labels.keys().collect::<Vec<_>>(), ["author", "key", "service"]);
     }
 
     #[test]

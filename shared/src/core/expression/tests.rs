@@ -82,3 +82,38 @@ fn a_result_can_be_named_in_a_further_context() {
     let context = context().with_data("both", &list);
     assert_eq!(Template::compile("{{ both | join('+') }}").unwrap().render(&context).unwrap(), "payments+b");
 }
+
+#[test]
+fn no_chain_is_deep_enough_to_fill_a_stack() {
+    for (link, times) in [(".a", 240), ("|upper", 240), (" ~ x", 240), ("[0]", 160)] {
+        let compiled = |times: usize| Expression::compile(&format!("x{}", link.repeat(times)));
+        let fits = compiled(times).unwrap();
+        assert!(fits.names().len() <= times, "{link}");
+        let _told = fits.eval_string(&context());
+        for more in [300, 3_000] {
+            assert!(compiled(more).unwrap_err().message.contains("words and signs"), "{link}");
+            assert!(Template::compile(&format!("a {{{{ x{} }}}}", link.repeat(more))).is_err(), "{link}");
+        }
+    }
+}
+
+#[test]
+fn a_text_without_end_is_an_error_and_not_made() {
+    let source = "[items] * 10000000";
+    let error = Expression::compile(source).unwrap().eval_string(&context()).unwrap_err();
+    assert!(error.message.contains("longer than"), "{error}");
+    assert!(Template::compile(&format!("{{{{ {source} }}}}")).unwrap().render(&context()).is_err());
+}
+
+#[test]
+fn a_text_cannot_grow_without_doing_work() {
+    let doubling = "{% set ns.x = ns.x + ns.x %}".repeat(60);
+    let error =
+        Template::compile(&format!("{{% set ns = namespace(x='ab') %}}{doubling}{{{{ ns.x | length }}}}"));
+    assert_eq!(error.unwrap_err().message, "there is no `set` here: a template has `if` and `for`");
+    for template in ["{%- macro m() %}{% endmacro %}", "{% include 'x' %}", "{%", "{% %}"] {
+        assert!(Template::compile(template).is_err(), "{template}");
+    }
+    let fine = "{%- for item in items -%} {%+ if item %}x{% elif no %}{%- else %}y{% endif %}{% endfor %}";
+    assert!(Template::compile(fine).is_ok());
+}

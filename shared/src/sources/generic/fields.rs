@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::Value;
 
+use super::super::draft::names_a_secret;
 use super::web_address;
 
 /// The most fields that are looked at, how deep, and how many elements of a list.
@@ -76,8 +77,9 @@ impl Fields {
                             map.iter().filter_map(|(name, value)| Some((name.clone(), plain(value)?))),
                         );
                     }
+                    let readable = map.iter().filter(|(name, _)| !names_a_secret(name));
                     queue.extend(
-                        map.iter().take(MAX_FIELDS).map(|(name, value)| place.inner(name, value, aside)),
+                        readable.take(MAX_FIELDS).map(|(name, value)| place.inner(name, value, aside)),
                     );
                 }
                 Value::Array(list) if place.depth < MAX_DEPTH => {

@@ -129,3 +129,14 @@ fn what_looks_like_a_secret_is_never_shown() {
     body["subscribe_url"] = json!(format!("https://example.com/?Token={canary}"));
     assert!(!format!("{:?}", one(body)).contains(canary));
 }
+
+#[test]
+fn a_field_that_is_named_for_a_secret_is_not_read_wherever_it_stands() {
+    let body = serde_json::json!({
+        "title": "Login failed", "authorization": "Bearer c4n4ry", "api_key": "c4n4ry", "dbPassword": "c4n4ry",
+        "credentials": { "name": "c4n4ry", "host": "c4n4ry" }, "tokens": ["c4n4ry"], "host": "db-1",
+    });
+    let drafts = read(&body, &Envelope::default(), "2026-11-22T09:00:00Z".parse().unwrap());
+    let drafts = format!("{drafts:?}");
+    assert!(!drafts.contains("c4n4ry") && drafts.contains("db-1"), "{drafts}");
+}

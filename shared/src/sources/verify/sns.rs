@@ -171,18 +171,25 @@ fn amazon_address(text: &str) -> Option<Url> {
     let region = host.strip_prefix("sns.").and_then(|rest| {
         rest.strip_suffix(".amazonaws.com").or_else(|| rest.strip_suffix(".amazonaws.com.cn"))
     })?;
-    let is_region =
-        region.len() >= 3 && region.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-');
     // The address is used as it was parsed, but one that only parsing makes right was meant to deceive.
-    let as_written = text
-        .get(..8 + host.len())
-        .is_some_and(|begin| begin.eq_ignore_ascii_case(&format!("https://{host}")));
+    let as_written = url.as_str() == text;
     let plain = url.scheme() == "https"
         && url.port().is_none()
         && url.username().is_empty()
         && url.password().is_none()
         && url.fragment().is_none();
-    (is_region && as_written && plain).then_some(url)
+    (is_region(region) && as_written && plain).then_some(url)
+}
+
+/// Whether this has the form of a region: `eu-west-1`, `us-gov-west-1`. Anything else would let others in: a bucket of S3 may be
+/// called `sns`, and then its files lie at `sns.s3-us-west-2.amazonaws.com`
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/VirtualHosting.html#s3-dash-region>).
+fn is_region(text: &str) -> bool {
+    let mut parts = text.split('-');
+    let number = parts.next_back().unwrap_or_default();
+    let is_word = |part: &str| part.len() >= 2 && part.bytes().all(|byte| byte.is_ascii_lowercase());
+    let is_number = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
+    is_number && parts.clone().count() >= 2 && parts.all(is_word)
 }
 
 fn matches(allowed: &str, topic: &str) -> bool {

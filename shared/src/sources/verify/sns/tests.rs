@@ -94,14 +94,14 @@ fn a_certificate_comes_from_amazon_or_not_at_all() {
         ("https://sns.eu-west-1.amazonaws.com/a.pem?x=1", false),
         ("https://sns.eu-west-1.amazonaws.com/a.pem#x.pem", false),
         ("https://sns.eu-west-1.amazonaws.com:8443/a.pem", false),
-        ("https://sns.eu-west-1.amazonaws.com:443/a.pem", true),
+        ("https://sns.eu-west-1.amazonaws.com:443/a.pem", false), // SNS never writes it
         ("https://user@sns.eu-west-1.amazonaws.com/a.pem", false),
         ("https://sns.eu-west-1.amazonaws.com@evil.example/a.pem", false),
         ("https://sns.eu-west-1.amazonaws.com.evil.example/a.pem", false),
         ("https://evil.example/sns.eu-west-1.amazonaws.com/a.pem", false),
         ("https://sns.a.b.amazonaws.com/a.pem", false),
         ("https://sns..amazonaws.com/a.pem", false),
-        ("https://sns.eu-west-1.amazonaws.com\\@evil.example/a.pem", true), // the path is `/@evil.example/a.pem`, at Amazon
+        ("https://sns.eu-west-1.amazonaws.com\\@evil.example/a.pem", false), // a path at Amazon, if a parser mends it
         ("https://sns.eu-west-1。amazonaws.com/a.pem", false),
         ("https://sns.eu-west-1.amazonaws.com./a.pem", false),
         ("https://[::1]/a.pem", false),
@@ -140,4 +140,45 @@ fn nonsense_is_refused_and_never_panics() {
 fn the_token_is_not_shown() {
     let message = Message::parse(fixture("confirmation-2").to_string().as_bytes()).unwrap();
     assert!(!format!("{message:?}").contains("token-of-the-fixture"));
+}
+
+/// Addresses that are not SNS's, whatever they look like, with `{place}` for what stands behind the host.
+fn hostile_addresses(place: &str) -> Vec<String> {
+    let lines = include_str!("fixtures/hostile-addresses.txt").lines();
+    lines.map(|line| line.replace("{place}", place).replace("\\t", "\t")).collect()
+}
+
+#[test]
+fn no_hostile_address_is_taken_for_a_certificate_or_a_confirmation() {
+    let confirms = format!("/?Action=ConfirmSubscription&TopicArn={TOPIC}&Token=t");
+    let certificates = hostile_addresses("/a.pem");
+    let confirmations = hostile_addresses(&confirms);
+    assert!(certificates.len() > 200, "{}", certificates.len());
+    let mut message = fixture("confirmation-2");
+    for (certificate, confirmation) in certificates.iter().zip(&confirmations) {
+        message["SigningCertURL"] = json!(certificate);
+        message["SubscribeURL"] = json!(confirmation);
+        let message = Message::parse(message.to_string().as_bytes()).unwrap();
+        assert_eq!(message.certificate_url(), Err(VerifyError::Address("SigningCertURL")), "{certificate}");
+        assert_eq!(message.confirmation_url(), Err(VerifyError::Address("SubscribeURL")), "{confirmation}");
+    }
+    // The same place at SNS itself is right, so nothing but the host is wrong above.
+    message["SigningCertURL"] = json!("https://sns.eu-west-1.amazonaws.com/a.pem");
+    message["SubscribeURL"] = json!(format!("https://sns.eu-west-1.amazonaws.com{confirms}"));
+    let message = Message::parse(message.to_string().as_bytes()).unwrap();
+    assert!(message.certificate_url().is_ok() && message.confirmation_url().is_ok());
+}
+
+#[test]
+fn sns_is_found_in_every_kind_of_region() {
+    for host in [
+        "us-east-1.amazonaws.com",
+        "ap-southeast-2.amazonaws.com",
+        "us-gov-west-1.amazonaws.com",
+        "us-isob-east-1.amazonaws.com",
+        "mx-central-1.amazonaws.com",
+        "cn-northwest-1.amazonaws.com.cn",
+    ] {
+        assert!(amazon_address(&format!("https://sns.{host}/a.pem")).is_some(), "{host}");
+    }
 }
