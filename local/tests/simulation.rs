@@ -8,8 +8,13 @@ use std::thread;
 
 use local::simulation::{Outcome, Stage, crash, run, runtime};
 
-/// How many seeds `cargo test` runs; `cargo local simulate --seeds N` runs more.
+/// How many seeds `cargo test` runs, unless the environment variable `CALLBOARD_SEEDS` says otherwise.
 const SEEDS: u64 = 2_000;
+
+#[expect(clippy::disallowed_methods, reason = "the tests have no main in which to read the environment")]
+fn seeds() -> u64 {
+    std::env::var("CALLBOARD_SEEDS").map_or(SEEDS, |seeds| seeds.parse().unwrap())
+}
 
 /// The crash points that there were when this was written. A flow that loses some of them proves less.
 const POINTS: usize = 450;
@@ -41,9 +46,10 @@ fn each(most: u64, work: impl Fn(&Stage, u64) -> Outcome + Sync) -> (u64, Vec<St
 
 #[test]
 fn whatever_fails_nothing_is_lost_and_nothing_happens_twice() {
+    let seeds = seeds();
     let (calls, failures) =
-        each(SEEDS, |stage, seed| runtime().unwrap().block_on(run(stage, seed, None, false)).unwrap());
-    println!("{SEEDS} seeds, {calls} calls, {} failed", failures.len());
+        each(seeds, |stage, seed| runtime().unwrap().block_on(run(stage, seed, None, false)).unwrap());
+    println!("{seeds} seeds, {calls} calls, {} failed", failures.len());
     assert!(
         failures.is_empty(),
         "{} seeds failed, among them\n{}",
