@@ -153,6 +153,8 @@ fn failed(error: &SlackError, step: &Step, channel: &mut Channel, post: &Post, n
         SlackError::Auth { needed: Some(_), .. } if looking => Outcome::CannotLook,
         SlackError::ChannelDead { .. } | SlackError::Refused { .. } if looking => Outcome::CannotLook,
         SlackError::ChannelDead { code } => {
+            // Another channel may have the name by now.
+            channel.id = None;
             channel.dead = Some((code.clone(), now));
             Outcome::ChannelDead(code.clone())
         }

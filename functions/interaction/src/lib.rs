@@ -34,19 +34,25 @@ pub async fn handle(request: Request<Bytes>, deps: &Deps) -> Response<Bytes> {
     };
     let id = door::request_id(&request);
     match interaction {
-        Interaction::Click(click) => {
-            let told = match clicked(&click, &id, deps, now).await {
-                Ok(told) => told,
-                Err(error) => {
-                    tracing::error!(request = %id, %error, "a click could not be carried out");
-                    Some(text::answer::failed(&id))
-                }
-            };
-            if let Some(words) = told {
+        Interaction::Click(click) => match clicked(&click, &id, deps, now).await {
+            Ok(None) => door::done(),
+            Ok(Some(words)) => {
                 tell(&click, words, deps).await;
+                door::done()
             }
-            door::done()
-        }
+            Err(error) => {
+                tracing::error!(request = %id, %error, "a click could not be carried out");
+                if tell(&click, text::answer::failed(&id), deps).await {
+                    return door::done();
+                }
+                // Then Slack says so itself, beside the button.
+                door::refuse(
+                    StatusCode::SERVICE_UNAVAILABLE,
+                    "the click was not carried out",
+                    "Press it again in a moment.",
+                )
+            }
+        },
         Interaction::Submission(submission) => submitted(&submission, &id, deps, now).await,
         Interaction::Closed(_) | Interaction::Other { .. } => door::done(),
     }
@@ -156,8 +162,8 @@ fn field_error(words: &Mrkdwn) -> Response<Bytes> {
     door::answer(StatusCode::OK, &serde_json::json!({ "response_action": "errors", "errors": errors }))
 }
 
-/// Tells one person something, by the click's own address, or as an ephemeral message if that is used up.
-async fn tell(click: &Click, words: Mrkdwn, deps: &Deps) {
+/// Tells one person something, by the click's own address, or as an ephemeral message if that is used up. Whether it went.
+async fn tell(click: &Click, words: Mrkdwn, deps: &Deps) -> bool {
     let began = door::began();
     let message = Message::text(words);
     let answered = match &click.response_url {
@@ -171,7 +177,8 @@ async fn tell(click: &Click, words: Mrkdwn, deps: &Deps) {
         }
         (answered, _) => answered,
     };
-    if let Err(error) = told {
+    if let Err(error) = &told {
         tracing::warn!(%error, "somebody could not be told what became of a click");
     }
+    told.is_ok()
 }

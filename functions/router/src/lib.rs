@@ -44,9 +44,10 @@ pub async fn handle(batch: &[Raw], deps: &Deps) -> Vec<Verdict> {
 /// one delivery and must not cost the others, so they are taken in one by one; what it cannot do now, it cannot do for any.
 async fn take_all(mut share: Share, deps: &Deps, now: Timestamp) -> Vec<(usize, StoreError)> {
     let Err(error) = take(&mut share, deps, now).await else { return Vec::new() };
-    let for_good = matches!(error, StoreError::Refused(_));
+    let singles = share.singles();
+    let for_good = matches!(error, StoreError::Refused(_)) && singles.len() > 1;
     let mut failed = Vec::new();
-    for (position, mut single) in share.singles() {
+    for (position, mut single) in singles {
         let again = if for_good { take(&mut single, deps, now).await } else { Err(error.clone()) };
         failed.extend(again.err().map(|error| (position, error)));
     }
@@ -82,7 +83,8 @@ async fn take(share: &mut Share, deps: &Deps, now: Timestamp) -> Result<(), Stor
             }
             Err(CommitError::Seen(ids)) => share.forget(&ids),
             Err(CommitError::IdTaken) => length += 1,
-            Err(CommitError::Conflict) => tokio::time::sleep(share.pause(tries)).await,
+            Err(CommitError::Conflict) if tries < TRIES => tokio::time::sleep(share.pause(tries)).await,
+            Err(CommitError::Conflict) => {}
             Err(CommitError::Store(error)) => return Err(error),
         }
     }

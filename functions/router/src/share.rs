@@ -19,8 +19,8 @@ const MOST_DELIVERIES: usize = 40;
 /// About how long DynamoDB takes for a share, and so how long the first loser should stand back.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 
-/// The tries of one share wait for about four seconds in all, so that a batch of ten stays within the function's minute.
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// The tries of one share wait for about two seconds in all, so that a batch of ten stays within the function's minute.
+const LONGEST_PAUSE: Duration = Duration::from_millis(400);
 
 /// What one incident gets of the batch.
 #[derive(Clone, Debug)]

@@ -4,16 +4,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::Value;
-use shared::core::incident::{Actor, Effect, IncidentId, Post, Verb, What};
+use shared::core::incident::{Actor, IncidentId, State, Verb, What};
 use shared::core::signal::Status;
-use shared::core::view::{Card, view};
-use shared::present::message;
 use shared::store::{Loaded, SignalRecord, StoreError};
 use slack_emulator::Message;
 
 use super::ground::Ground;
-use super::people::{CHANNELS, key};
+use super::ledger::Asked;
+
+mod shown;
 
 /// What lies in the store and in Slack at the end.
 pub(super) struct End<'a> {
@@ -21,7 +20,7 @@ pub(super) struct End<'a> {
     records: Vec<SignalRecord>,
     incidents: BTreeMap<IncidentId, Loaded>,
     /// Our messages by their key; those in threads too.
-    messages: BTreeMap<String, Vec<Message>>,
+    messages: BTreeMap<String, Vec<(&'static str, Message)>>,
 }
 
 impl<'a> End<'a> {
@@ -40,29 +39,37 @@ impl<'a> End<'a> {
                 incidents.insert(id.clone(), loaded);
             }
         }
-        Ok(End { ground, records, incidents, messages: messages(ground) })
+        Ok(End { ground, records, incidents, messages: shown::messages(ground) })
     }
 
     /// Everything that is not as it must be.
     pub(super) async fn faults(&self, calm: bool) -> Result<Vec<String>, StoreError> {
         let mut faults = Vec::new();
-        faults.extend(self.queues().await?);
+        faults.extend(self.queues(calm).await?);
         faults.extend(self.notifications());
         faults.extend(self.things().await?);
         faults.extend(self.responses());
-        faults.extend(self.shown());
-        faults.extend(self.pace(calm));
+        faults.extend(self.shown(calm));
+        faults.extend(self.pace());
         if calm {
             faults.extend(self.prompt());
         }
         Ok(faults)
     }
 
-    async fn queues(&self) -> Result<Vec<String>, StoreError> {
+    async fn queues(&self, calm: bool) -> Result<Vec<String>, StoreError> {
         let mut faults = Vec::new();
+        let redriven = self.ground.ledger().redriven;
+        if calm && redriven > 0 {
+            faults.push(format!("nothing failed, and {redriven} messages died"));
+        }
         let (waiting, dead) = self.ground.queue.depth();
         if waiting + dead > 0 {
             faults.push(format!("the queues hold {waiting} messages and {dead} dead ones"));
+        }
+        let swept = self.ground.ledger().swept;
+        if calm && swept > 0 {
+            faults.push(format!("nothing failed, and {swept} posts had to be swept"));
         }
         for id in self.ground.store.behind(Timestamp::MAX, 100).await? {
             faults.push(format!("{id} is still behind"));
@@ -83,8 +90,9 @@ impl<'a> End<'a> {
             if sent.accepted.is_some() && held.is_empty() {
                 faults.push(format!("{mark} was accepted and is not recorded"));
             }
-            if sent.thing.is_none() && by.len() > 1 {
-                faults.push(format!("the notice {mark} is in {} incidents", by.len()));
+            // Alertmanager gives its deliveries no identity: what it sends again is a further signal of the same incident.
+            if sent.identified && held.len() > 1 {
+                faults.push(format!("{mark} is recorded {} times, in {} incidents", held.len(), by.len()));
             }
         }
         for (id, loaded) in &self.incidents {
@@ -94,7 +102,9 @@ impl<'a> End<'a> {
                 .filter(|record| record.incident == *id)
                 .map(|record| record.signals.len())
                 .sum();
-            if loaded.incident.counts.signals != recorded as u64 {
+            // What the incident before it knew already counts for neither.
+            let over = loaded.incident.counts.signals < recorded as u64 && self.of_its_group(loaded) > 1;
+            if loaded.incident.counts.signals != recorded as u64 && !over {
                 let counted = loaded.incident.counts.signals;
                 faults.push(format!("{id} counts {counted} signals and {recorded} are recorded"));
             }
@@ -109,22 +119,35 @@ impl<'a> End<'a> {
     /// The newest that was accepted of a thing, by the sender's clock, is what its incident says.
     async fn things(&self) -> Result<Vec<String>, StoreError> {
         let mut newest: BTreeMap<String, (Timestamp, bool)> = BTreeMap::new();
+        let mut ties = Vec::new();
         for sent in self.ground.ledger().sent.values() {
             let Some(thing) = sent.thing.clone().filter(|_| sent.accepted.is_some()) else { continue };
-            let newer = newest.get(&thing).is_none_or(|(at, _)| *at < sent.at);
-            if newer {
-                newest.insert(thing, (sent.at, sent.firing));
+            match newest.get(&thing).copied() {
+                Some((at, _)) if at > sent.at => {}
+                // Of two at the same moment either may be the last word.
+                Some((at, firing)) if at == sent.at && firing != sent.firing => ties.push(thing),
+                _ => drop(newest.insert(thing, (sent.at, sent.firing))),
             }
         }
         let mut faults = Vec::new();
         for (thing, (at, firing)) in newest {
-            let about = |loaded: &&Loaded| loaded.incident.things.keys().any(|key| key.contains(&thing));
-            let Some(any) = self.incidents.values().find(about) else { continue };
+            let about = |loaded: &&Loaded| loaded.incident.things.keys().any(|key| key.ends_with(&thing));
+            let Some(any) = self.incidents.values().find(about) else {
+                faults.push(format!("{thing} was accepted and is in no incident"));
+                continue;
+            };
             let latest = self.ground.store.latest(&any.incident.route, &any.incident.group).await?;
-            let known =
-                latest.as_ref().and_then(|latest| latest.things.iter().find(|(key, _)| key.contains(&thing)));
-            let Some((_, known)) = known else { continue };
-            if known.at <= at && (known.status == Status::Firing) != firing {
+            let known = latest
+                .as_ref()
+                .and_then(|latest| latest.things.iter().find(|(key, _)| key.ends_with(&thing)));
+            let Some((_, known)) = known else {
+                // A newer incident of the group need not know what was over before it opened.
+                if firing && latest.as_ref().is_some_and(|latest| latest.opened_at < at) {
+                    faults.push(format!("{thing} fires since {at} and its incident does not know it"));
+                }
+                continue;
+            };
+            if known.at <= at && !ties.contains(&thing) && (known.status == Status::Firing) != firing {
                 faults.push(format!(
                     "{thing} is {:?} at {}, but the newest says {firing} at {at}",
                     known.status, known.at
@@ -139,7 +162,7 @@ impl<'a> End<'a> {
         let ledger = self.ground.ledger();
         let mut faults = Vec::new();
         let mut asked: BTreeMap<(&IncidentId, &str, String), usize> = BTreeMap::new();
-        for ask in &ledger.asked {
+        for ask in ledger.asked.iter().filter(|ask| !ask.refused) {
             *asked.entry((&ask.incident, &ask.by, word(&ask.verb))).or_default() += 1;
         }
         let mut happened: BTreeMap<(&IncidentId, &str, String), usize> = BTreeMap::new();
@@ -159,152 +182,37 @@ impl<'a> End<'a> {
                 faults.push(format!("{what:?} happened {times} times and was asked for {allowed} times"));
             }
         }
-        for ask in ledger.asked.iter().filter(|ask| ask.done && matches!(ask.verb, Verb::Note(_))) {
-            if !happened.contains_key(&(&ask.incident, ask.by.as_str(), word(&ask.verb))) {
-                faults.push(format!(
-                    "{} by {} on {} was taken and is gone",
-                    word(&ask.verb),
-                    ask.by,
-                    ask.incident
-                ));
-            }
+        for ask in ledger.asked.iter().filter(|ask| ask.done && !self.is_there(ask)) {
+            faults.push(format!(
+                "{} by {} on {} was taken and is gone",
+                word(&ask.verb),
+                ask.by,
+                ask.incident
+            ));
         }
         faults
     }
 
-    /// One root message for each incident and channel, each line once and in order, and the words are those of the stored state.
-    fn shown(&self) -> Vec<String> {
-        let mut faults = Vec::new();
-        let mut expected: BTreeMap<String, String> = BTreeMap::new();
-        for (id, loaded) in &self.incidents {
-            for post in &loaded.incident.posts {
-                faults.extend(self.root(id, loaded, post, &mut expected));
-                faults.extend(self.lines(id, loaded, post, &mut expected));
-            }
-        }
-        for (key, shown) in &self.messages {
-            let moved = self.moved_away(key);
-            match (expected.get(key), shown.as_slice()) {
-                (_, [_, _, ..]) => faults.push(format!("{key} is there {} times", shown.len())),
-                (Some(ts), [one]) if one.ts == *ts => {}
-                (Some(ts), _) => faults.push(format!("{key} should be {ts}")),
-                (None, _) if moved => {}
-                (None, _) => faults.push(format!("{key} is shown and not recorded")),
-            }
-        }
-        faults
+    /// How many incidents its group has had.
+    fn of_its_group(&self, loaded: &Loaded) -> usize {
+        let group = |loaded: &Loaded| (loaded.incident.route.clone(), loaded.incident.group.clone());
+        self.incidents.values().filter(|other| group(other) == group(loaded)).count()
     }
 
-    fn root(
-        &self,
-        id: &IncidentId,
-        loaded: &Loaded,
-        post: &Post,
-        expected: &mut BTreeMap<String, String>,
-    ) -> Vec<String> {
-        let key = format!("{id}/{}", post.channel);
-        let Some(ts) = post.ts() else {
-            let told = format!("{key} has no message: {:?}", post.root);
-            return if post.is_quiet() { Vec::new() } else { vec![told] };
-        };
-        expected.insert(key.clone(), ts.to_owned());
-        let Some(shown) = self.messages.get(&key).and_then(|shown| shown.first()) else {
-            return vec![format!("{key} is not there")];
-        };
-        let buttons = self.ground.config.routes.buttons(&loaded.incident.route);
-        let card = Card { moved: post.moved.clone(), ..view(&loaded.incident, &loaded.timeline, buttons) };
-        let wanted = if post.plain { message::plain_card(&card) } else { message::card(&card) };
-        let wanted = bare(serde_json::json!([wanted.blocks, wanted.attachments]));
-        let there = bare(serde_json::json!([shown.blocks, shown.attachments]));
-        if wanted == there {
-            Vec::new()
-        } else {
-            vec![format!("{key} shows\n  {there}\nand not\n  {wanted}")]
-        }
-    }
-
-    fn lines(
-        &self,
-        id: &IncidentId,
-        loaded: &Loaded,
-        post: &Post,
-        expected: &mut BTreeMap<String, String>,
-    ) -> Vec<String> {
-        let (mut faults, mut before) = (Vec::new(), String::new());
-        for entry in &loaded.timeline {
-            for line in entry.lines.iter().filter(|line| line.channel == post.channel) {
-                let key = format!("{id}/{}/{}", post.channel, entry.id);
-                match &line.effect {
-                    Effect::Done { ts } => {
-                        if *ts < before {
-                            faults.push(format!("{key} stands before the line before it"));
-                        }
-                        before.clone_from(ts);
-                        expected.insert(key, ts.clone());
-                    }
-                    Effect::Dropped { .. } => {}
-                    open => faults.push(format!("{key} is not told: {open:?}")),
-                }
-            }
-        }
-        faults
-    }
-
-    /// Whether a message stands in a channel that its incident had to leave.
-    fn moved_away(&self, key: &str) -> bool {
-        let mut parts = key.split('/');
-        let (Some(id), Some(channel)) = (parts.next(), parts.next()) else { return false };
-        let loaded = self.incidents.get(&IncidentId(id.into()));
-        loaded.is_some_and(|loaded| {
-            loaded
-                .incident
-                .posts
-                .iter()
-                .any(|post| post.moved.as_ref().is_some_and(|moved| moved.from == channel))
-        })
-    }
-
-    /// Slack never had to say that we are too fast; and where nothing fails, nothing waits for the sweep.
-    fn pace(&self, calm: bool) -> Vec<String> {
-        let ledger = self.ground.ledger();
-        let mut faults: Vec<String> = ledger
-            .limited
-            .iter()
-            .filter(|(method, _)| method == "chat.postMessage")
-            .map(|(method, at)| format!("{method} was too fast at {at}"))
-            .collect();
-        if calm && ledger.swept > 0 {
-            faults.push(format!("nothing failed, and {} posts had to be swept", ledger.swept));
-        }
-        faults
-    }
-
-    /// Where nothing fails, a signal is shown within seconds, and a second more for every other message of its channel.
-    fn prompt(&self) -> Vec<String> {
-        let mut faults = Vec::new();
-        for (id, loaded) in &self.incidents {
-            // What is over before anybody saw it fire is not shown until it fires.
-            let shows = |record: &&SignalRecord| {
-                record.incident == *id
-                    && record.signals.iter().any(|signal| signal.status != Status::Resolved)
-            };
-            let of_it = self.records.iter().filter(shows);
-            let Some(received) = of_it.map(|record| record.received_at).min() else { continue };
-            for post in &loaded.incident.posts {
-                let Some(seconds) = post.ts().and_then(|ts| ts.split('.').next()?.parse::<i64>().ok()) else {
-                    continue;
-                };
-                let before = |message: &&Message| message.ts.as_str() < post.ts().unwrap_or_default();
-                let ahead = self.messages.values().flatten().filter(before).count() as i64;
-                if seconds - received.as_second() > 5 + ahead {
-                    faults.push(format!(
-                        "{id} was shown {} s after its signal",
-                        seconds - received.as_second()
-                    ));
-                }
-            }
-        }
-        faults
+    /// Whether what somebody was told is done has happened, by them or by somebody before them.
+    fn is_there(&self, ask: &Asked) -> bool {
+        let Some(loaded) = self.incidents.get(&ask.incident) else { return false };
+        // A notice is answered with the sentence that nobody has to acknowledge it, and whoever reopens what a newer incident has
+        // replaced is told which.
+        loaded.incident.state == State::Notice
+            || ask.verb == Verb::Reopen && self.of_its_group(loaded) > 1
+            || loaded.timeline.iter().any(|entry| match (&ask.verb, &entry.what) {
+                (Verb::Note(asked), What::Noted { text }) => asked == text,
+                (Verb::Ack, What::Acknowledged | What::Resolved) | (Verb::Resolve, What::Resolved) => true,
+                (Verb::Unack, What::Unacknowledged | What::Lapsed { .. } | What::Resolved) => true,
+                (Verb::Reopen, What::Reopened | What::Refired) => true,
+                _ => false,
+            })
     }
 
     /// What happened to each incident, in order, without the times.
@@ -313,30 +221,10 @@ impl<'a> End<'a> {
             let entries = loaded.timeline.iter().map(|entry| format!("{:?} by {:?}", entry.what, entry.by));
             format!("{}: {}", loaded.incident.state.word(), entries.collect::<Vec<_>>().join(", "))
         };
-        let mut incidents: Vec<&Loaded> = self.incidents.values().collect();
-        incidents.sort_by_key(|loaded| loaded.incident.opened_at);
-        incidents.into_iter().map(story).collect()
+        let mut stories: Vec<String> = self.incidents.values().map(story).collect();
+        stories.sort();
+        stories
     }
-}
-
-/// All messages of ours, in channels and threads, by their key.
-fn messages(ground: &Ground) -> BTreeMap<String, Vec<Message>> {
-    let mut by_key: BTreeMap<String, Vec<Message>> = BTreeMap::new();
-    for channel in CHANNELS {
-        let mut seen = BTreeSet::new();
-        for root in ground.slack.messages(channel, "") {
-            let thread = ground.slack.thread(channel, &root.ts, "");
-            for message in std::iter::once(root).chain(thread) {
-                if !seen.insert(message.ts.clone()) {
-                    continue;
-                }
-                if let Some(key) = key(&message).map(str::to_owned) {
-                    by_key.entry(key).or_default().push(message);
-                }
-            }
-        }
-    }
-    by_key
 }
 
 fn verb(what: &What) -> Option<Verb> {
@@ -355,19 +243,4 @@ fn word(verb: &Verb) -> String {
         Verb::Note(text) => format!("note {text}"),
         other => format!("{other:?}"),
     }
-}
-
-/// Without what Slack fills in: the ids of blocks, and defaults.
-fn bare(mut value: Value) -> Value {
-    match &mut value {
-        Value::Object(fields) => {
-            for filled in ["block_id", "id", "fallback", "emoji", "verbatim"] {
-                fields.remove(filled);
-            }
-            *fields = std::mem::take(fields).into_iter().map(|(name, field)| (name, bare(field))).collect();
-        }
-        Value::Array(items) => *items = std::mem::take(items).into_iter().map(bare).collect(),
-        _ => {}
-    }
-    value
 }

@@ -35,7 +35,7 @@ impl Point {
 /// # Errors
 /// The world cannot be made.
 pub async fn points(stage: &Stage) -> Result<(Outcome, Vec<Point>), Trouble> {
-    let whole = play(stage, Weather::calm(), true).await?;
+    let whole = play(stage, Weather::calm(), true, true).await?;
     let points = (0..whole.calls).flat_map(|call| Fate::STRIKES.map(|fate| Point { call, fate })).collect();
     Ok((whole, points))
 }
@@ -45,10 +45,10 @@ pub async fn points(stage: &Stage) -> Result<(Outcome, Vec<Point>), Trouble> {
 /// # Errors
 /// The world cannot be made.
 pub async fn cut(stage: &Stage, point: Point, tell: bool) -> Result<Outcome, Trouble> {
-    play(stage, Weather::Strike { at: point.call, fate: point.fate }, tell).await
+    play(stage, Weather::Strike { at: point.call, fate: point.fate }, false, tell).await
 }
 
-async fn play(stage: &Stage, weather: Weather, tell: bool) -> Result<Outcome, Trouble> {
+async fn play(stage: &Stage, weather: Weather, calm: bool, tell: bool) -> Result<Outcome, Trouble> {
     let cloud = stage.world(weather, None, tell)?;
     cloud.start();
     let [disk, ..] = THINGS;
@@ -69,7 +69,9 @@ async fn play(stage: &Stage, weather: Weather, tell: bool) -> Result<Outcome, Tr
     fires(true).await?;
     does("U02BEN", Deed::React("eyes")).await?;
     does("U01ANA", Deed::Press("resolve")).await?;
-    finish(&cloud, false).await
+    fires(true).await?;
+    does("U03CHI", Deed::Type("ack")).await?;
+    finish(&cloud, calm).await
 }
 
 /// Until nobody works and nothing waits.
@@ -82,5 +84,5 @@ async fn rest(cloud: &Cloud) -> Result<(), Trouble> {
             return Ok(());
         }
     }
-    Ok(())
+    Err(Trouble(format!("it does not come to rest:\n{}", cloud.ground.told())))
 }

@@ -17,8 +17,10 @@ pub(super) struct Ledger {
     pub(super) limited: Vec<(String, Timestamp)>,
     /// What the notifier found behind, over all ticks.
     pub(super) swept: usize,
-    /// What somebody had to do twice, because it was answered with an error.
-    pub(super) repeated: usize,
+    /// How often each seam had each fate.
+    pub(super) met: BTreeMap<String, u64>,
+    /// How many dead letters had to be put back.
+    pub(super) redriven: usize,
 }
 
 /// A notification that somebody sent.
@@ -27,6 +29,8 @@ pub(super) struct Sent {
     /// The thing that it is about; `None` for a notice.
     pub(super) thing: Option<String>,
     pub(super) firing: bool,
+    /// Whether it has the same identity whenever it is sent again.
+    pub(super) identified: bool,
     /// By the sender's clock.
     pub(super) at: Timestamp,
     /// When it was answered with 2xx, by the true clock.
@@ -41,6 +45,8 @@ pub(super) struct Asked {
     pub(super) verb: Verb,
     /// Whether the person was told that it is done.
     pub(super) done: bool,
+    /// Whether it never reached us.
+    pub(super) refused: bool,
 }
 
 impl Ledger {
@@ -50,8 +56,21 @@ impl Ledger {
 
     /// Writes down what somebody is about to ask for; the number is for [`Ledger::done`].
     pub(super) fn asks(&mut self, by: &str, incident: &IncidentId, verb: Verb) -> usize {
-        self.asked.push(Asked { by: by.to_owned(), incident: incident.clone(), verb, done: false });
+        self.asked.push(Asked {
+            by: by.to_owned(),
+            incident: incident.clone(),
+            verb,
+            done: false,
+            refused: false,
+        });
         self.asked.len() - 1
+    }
+
+    /// It was refused before it reached us.
+    pub(super) fn take_back(&mut self, number: usize) {
+        if let Some(asked) = self.asked.get_mut(number) {
+            asked.refused = true;
+        }
     }
 
     pub(super) fn done(&mut self, number: usize) {

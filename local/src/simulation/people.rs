@@ -67,18 +67,12 @@ impl Cloud {
                 self.act(user, Act::Message { channel: channel.to_owned(), text, thread_ts }).await;
             }
             Deed::React(name) => {
-                if let Some(verb) = meaning(name, true) {
-                    self.ground.ledger().asks(user, &id, verb);
-                }
-                let (channel, ts) = (channel.to_owned(), message.ts);
-                self.act(user, Act::React { channel, ts, name: name.to_owned() }).await;
+                let act = Act::React { channel: channel.to_owned(), ts: message.ts, name: name.to_owned() };
+                self.emoji(user, &id, meaning(name, true), act).await;
             }
             Deed::Unreact(name) => {
-                if let Some(verb) = meaning(name, false) {
-                    self.ground.ledger().asks(user, &id, verb);
-                }
-                let (channel, ts) = (channel.to_owned(), message.ts);
-                self.act(user, Act::Unreact { channel, ts, name: name.to_owned() }).await;
+                let act = Act::Unreact { channel: channel.to_owned(), ts: message.ts, name: name.to_owned() };
+                self.emoji(user, &id, meaning(name, false), act).await;
             }
             Deed::Type(what) => self.command(user, what, &id).await,
         }
@@ -92,8 +86,12 @@ impl Cloud {
         message: &Message,
         id: &IncidentId,
     ) {
+        let there = json!([message.blocks, message.attachments]).to_string();
         for _ in 0..TRIES {
             let Some(verb) = button(action) else { return };
+            if !there.contains(&format!("\"action_id\":\"{action}\"")) {
+                return;
+            }
             let asked = self.ground.ledger().asks(user, id, verb);
             let before = self.apologies(user, channel);
             if self.act(user, Act::press(channel, &message.ts, action)).await
@@ -102,6 +100,15 @@ impl Cloud {
                 self.ground.ledger().done(asked);
                 return;
             }
+        }
+    }
+
+    /// An emoji asks for something only if it was not there already, or not gone already.
+    async fn emoji(&self, user: &str, id: &IncidentId, verb: Option<Verb>, act: Act) {
+        let asked = verb.map(|verb| self.ground.ledger().asks(user, id, verb));
+        let done = self.act(user, act).await;
+        if let Some(asked) = asked.filter(|_| !done) {
+            self.ground.ledger().take_back(asked);
         }
     }
 
@@ -143,21 +150,26 @@ impl Cloud {
     }
 
     async fn command(&self, user: &'static str, what: &str, id: &IncidentId) {
-        let text = match what {
-            "ack" => {
-                self.ground.ledger().asks(user, id, Verb::Ack);
-                format!("ack {id}")
-            }
+        let (text, verb) = match what {
+            "ack" => (format!("ack {id}"), Some(Verb::Ack)),
             "note" => {
                 let words = self.words(user);
-                self.ground.ledger().asks(user, id, Verb::Note(words.clone()));
-                format!("note {id} {words}")
+                (format!("note {id} {words}"), Some(Verb::Note(words)))
             }
-            other => other.to_owned(),
+            other => (other.to_owned(), None),
         };
-        let act =
-            Act::Command { channel: "#ops".to_owned(), command: self.ground.config.command.clone(), text };
-        self.act(user, act).await;
+        // Who acknowledges twice has acknowledged; who writes a note twice has written two.
+        let tries = if verb == Some(Verb::Ack) { TRIES } else { 1 };
+        for _ in 0..tries {
+            let asked = verb.clone().map(|verb| self.ground.ledger().asks(user, id, verb));
+            let before = self.apologies(user, "#ops");
+            let (channel, command) = ("#ops".to_owned(), self.ground.config.command.clone());
+            let answered = self.act(user, Act::Command { channel, command, text: text.clone() }).await;
+            if answered && self.apologies(user, "#ops") == before {
+                asked.into_iter().for_each(|asked| self.ground.ledger().done(asked));
+                return;
+            }
+        }
     }
 
     /// Whether it was answered without an error.

@@ -2,7 +2,6 @@
 //! (`flight`) and may suffer what the other side does when it is unwell.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
 
 use async_trait::async_trait;
 use axum::body::Body;
@@ -55,10 +54,7 @@ impl Life {
 /// A client that only needs a wire; making one takes milliseconds, so one is made for all.
 pub(super) fn plain_client(token: &str) -> Option<Client> {
     let base = Url::parse(SLACK).ok()?;
-    Some(
-        Client::new(base, token.to_owned().into(), client::http().build().ok()?)
-            .timeout(Duration::from_secs(5)),
-    )
+    Some(Client::new(base, token.to_owned().into(), client::http().build().ok()?))
 }
 
 #[async_trait]
@@ -186,6 +182,9 @@ async fn exchange(
     *asked.headers_mut() = request.headers().clone();
     *asked.uri_mut() = request.url().as_str().parse().map_err(|_| <SlackError as Cut>::refused())?;
     if let Some(kind) = unwell {
+        let told = format!("{kind:?}");
+        let name = told.split([' ', '{']).next().unwrap_or_default();
+        *ground.ledger().met.entry(format!("Slack answers {name}")).or_default() += 1;
         ground.slack.fail(Fault { method: Some(method.clone()), kind, times: 1 });
     }
     // Between the fault and the call nobody else gets a word in: nothing is awaited before the workspace has taken both.

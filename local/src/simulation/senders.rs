@@ -35,11 +35,14 @@ pub(super) enum Way {
     Script,
     /// CloudWatch, by EventBridge straight into the queue.
     CloudWatch,
+    /// Alertmanager's webhook with a second alert in it, which another route takes.
+    Together,
 }
 
 /// What can be wrong.
-pub(super) const THINGS: [Thing; 7] = [
-    Thing { name: "DiskFull", service: "db", by: Way::Alertmanager },
+pub(super) const THINGS: [Thing; 8] = [
+    Thing { name: "DiskFull", service: "db", by: Way::Together },
+    Thing { name: "NodeDown", service: "db", by: Way::Alertmanager },
     Thing { name: "HighLatency", service: "web", by: Way::Alertmanager },
     Thing { name: "CardErrors", service: "payments", by: Way::Alertmanager },
     Thing { name: "PayoutsLate", service: "payments", by: Way::Script },
@@ -54,9 +57,9 @@ impl Cloud {
         let at = self.ground.now().checked_add(skew).unwrap_or(self.ground.now());
         let at = Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at);
         let mark = format!("mark-{}", self.ground.next_number());
-        self.write_down(&mark, Some(thing.name.to_owned()), firing, at);
+        self.write_down(&mark, Some(thing), firing, at);
         match thing.by {
-            Way::Alertmanager => {
+            Way::Alertmanager | Way::Together => {
                 let body = alertmanager(thing, firing, at, &mark);
                 self.send("/hooks/alertmanager", &mark, None, body).await;
             }
@@ -83,8 +86,10 @@ impl Cloud {
         self.send("/hooks/generic", &mark, Some(&mark), body.to_string()).await;
     }
 
-    fn write_down(&self, mark: &str, thing: Option<String>, firing: bool, at: Timestamp) {
-        let sent = Sent { thing, firing, at, accepted: None };
+    fn write_down(&self, mark: &str, thing: Option<Thing>, firing: bool, at: Timestamp) {
+        let identified = thing.is_none_or(|thing| matches!(thing.by, Way::Script | Way::CloudWatch));
+        let thing = thing.map(|thing| thing.name.to_owned());
+        let sent = Sent { thing, firing, identified, at, accepted: None };
         self.ground.ledger().sent.insert(mark.to_owned(), sent);
     }
 
@@ -102,7 +107,6 @@ impl Cloud {
                 self.accepted(mark);
                 return;
             }
-            self.ground.ledger().repeated += 1;
             sleep(Duration::from_secs(pause)).await;
         }
         self.ground.tell("sender", || format!("gives {mark} up"));
@@ -140,16 +144,23 @@ impl Cloud {
 fn alertmanager(thing: Thing, firing: bool, at: Timestamp, mark: &str) -> String {
     let status = if firing { "firing" } else { "resolved" };
     let ends = if firing { "0001-01-01T00:00:00Z".to_owned() } else { at.to_string() };
-    let labels = json!({ "alertname": thing.name, "service": thing.service, "severity": "critical" });
+    let alert = |name: &str, service: &str| {
+        json!({
+            "status": status, "labels": { "alertname": name, "service": service, "severity": "critical" },
+            "startsAt": at.to_string(), "endsAt": ends, "fingerprint": name,
+            "annotations": { "summary": format!("{name} on {service}"), "description": mark },
+            "generatorURL": "https://prometheus.acme.example/graph",
+        })
+    };
+    let mut alerts = vec![alert(thing.name, thing.service)];
+    if thing.by == Way::Together {
+        alerts.push(alert(&format!("{}-at-payments", thing.name), "payments"));
+    }
     json!({
         "version": "4", "groupKey": format!("{{}}:{{alertname=\"{}\"}}", thing.name), "status": status, "receiver": "callboard",
-        "groupLabels": { "alertname": thing.name }, "commonLabels": labels, "commonAnnotations": {},
+        "groupLabels": { "alertname": thing.name }, "commonLabels": {}, "commonAnnotations": {},
         "externalURL": "https://alertmanager.acme.example", "truncatedAlerts": 0,
-        "alerts": [{
-            "status": status, "labels": labels, "startsAt": at.to_string(), "endsAt": ends, "fingerprint": thing.name,
-            "annotations": { "summary": format!("{} on {}", thing.name, thing.service), "description": mark },
-            "generatorURL": "https://prometheus.acme.example/graph",
-        }],
+        "alerts": alerts,
     })
     .to_string()
 }

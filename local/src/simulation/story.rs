@@ -1,5 +1,6 @@
 //! A run by a seed: who does what when, under which weather, and whether everything was as promised in the end.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -28,6 +29,8 @@ pub struct Outcome {
     pub accepted: usize,
     /// What people asked for.
     pub asked: usize,
+    /// How often each seam had each fate.
+    pub met: BTreeMap<String, u64>,
     /// What was not as promised; empty if all was.
     pub faults: Vec<String>,
     /// What happened to each incident, in order, without the times.
@@ -77,7 +80,8 @@ pub async fn run(
 /// One deed at some time in the first 25 minutes. They come in bursts, since that is when things go wrong.
 fn begin(cloud: &Cloud, dice: &mut Rng) {
     let burst = dice.u64(0..6) * 240;
-    let within = if dice.bool() { 3_000 } else { 60_000 };
+    // Some come within so short a time that several handlers have them at once.
+    let within = [50, 3_000, 60_000, 60_000][dice.usize(0..4)];
     let at = Duration::from_millis(burst * 1000 + dice.u64(0..within));
     let cloud = cloud.clone();
     match dice.u64(0..10) {
@@ -85,7 +89,7 @@ fn begin(cloud: &Cloud, dice: &mut Rng) {
             let number = dice.usize(0..THINGS.len());
             let firing = dice.u64(0..10) < 6;
             // Each sender's clock is off in its own way.
-            let skew = [0, 90, -240, 5, -3, 300, -60].get(number).copied().unwrap_or_default();
+            let skew = [0, 90, -240, 5, -3, 300, -60, 1].get(number).copied().unwrap_or_default();
             let Some(thing) = THINGS.get(number).copied() else { return };
             tokio::spawn(async move {
                 sleep(at).await;
@@ -121,7 +125,8 @@ pub(super) async fn finish(cloud: &Cloud, calm: bool) -> Result<Outcome, Trouble
     let ground = &cloud.ground;
     for _ in 0..PATIENCE {
         // What failed too often waits for somebody to put it back, which somebody does once it works again.
-        ground.queue.put_back().map_err(|error| Trouble::because("the queue fails", error))?;
+        let dead = ground.queue.put_back().map_err(|error| Trouble::because("the queue fails", error))?;
+        ground.ledger().redriven += dead;
         let behind = ground.store.behind(jiff::Timestamp::MAX, 1).await.map_err(trouble)?;
         if ground.is_quiet() && behind.is_empty() {
             break;
@@ -137,6 +142,6 @@ pub(super) async fn finish(cloud: &Cloud, calm: bool) -> Result<Outcome, Trouble
     }
     let ledger = ground.ledger();
     let accepted = ledger.sent.values().filter(|sent| sent.accepted.is_some()).count();
-    let (calls, asked) = (ground.calls(), ledger.asked.len());
-    Ok(Outcome { calls, accepted, asked, faults, stories, told: ground.told() })
+    let (calls, asked, met) = (ground.calls(), ledger.asked.len(), ledger.met.clone());
+    Ok(Outcome { calls, accepted, asked, met, faults, stories, told: ground.told() })
 }

@@ -26,7 +26,7 @@ pub(super) enum Fate {
 }
 
 impl Fate {
-    /// The three that every call is tried with.
+    /// What every call is tried with.
     pub(super) const STRIKES: [Fate; 5] =
         [Fate::Refused, Fate::LostThere, Fate::LostBack, Fate::KilledBefore, Fate::KilledAfter];
 

@@ -10,6 +10,7 @@ use tokio::task::JoinSet;
 
 use crate::slack::{click, click_by, command};
 use crate::stage::{Stage, event};
+use crate::store::Watched;
 
 /// A world with one incident: its id and its message's `ts`.
 async fn with_an_incident(stage: Stage) -> (Stage, String, String) {
@@ -120,4 +121,24 @@ async fn an_incident_whose_place_a_newer_one_took_stays_closed_and_says_where_to
     stage.slack("/slack/commands", &[], &command(&format!("reopen {new}"), "3")).await;
     assert_eq!(stage.incidents().await[1]["state"], "firing");
     stage.drain().await;
+}
+
+#[tokio::test]
+async fn a_click_that_fails_is_never_answered_as_if_it_were_done() {
+    let mut store = None;
+    let stage = Stage::with(|deps| {
+        let watched = Watched::over(deps.store.clone());
+        deps.store = watched.clone();
+        store = Some(watched);
+    });
+    let (stage, id, ts) = with_an_incident(stage.await).await;
+    store.unwrap().break_incident(&id);
+    let slack = stage.world.slack.as_ref().unwrap();
+    let apologies = || told(&stage, "U01ANA").len();
+    let first = stage.slack("/slack/interactions", &[], &click("ack", &id, &ts, "1")).await;
+    assert_eq!((first.status.as_u16(), apologies()), (200, 1), "she is told in words");
+    // If we cannot tell her, Slack has to: it does so for any answer but 200.
+    slack.fail(Fault { method: None, kind: FaultKind::Status { status: 503 }, times: 9 });
+    let second = stage.slack("/slack/interactions", &[], &click("ack", &id, &ts, "2")).await;
+    assert_eq!((second.status.as_u16(), apologies()), (503, 1));
 }
