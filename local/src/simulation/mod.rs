@@ -6,7 +6,7 @@
 //! - `flight`: one call through a seam; `seams`: the seams that handlers are given
 //! - `cloud`: what AWS does; `senders`, `people`: who wants something
 //! - `story`: a run by a seed; `crash`: one flow, cut at every call
-//! - `check`: what must hold at the end
+//! - `check`: what must hold at the end; `many`: many runs at once
 //!
 //! Time is tokio's paused clock: it jumps when everybody waits. No decision of the system may enter, and nothing here knows how
 //! the system reaches its promises.
@@ -33,12 +33,14 @@ pub mod crash;
 mod flight;
 mod ground;
 mod ledger;
+mod many;
 mod people;
 mod seams;
 mod senders;
 mod story;
 mod weather;
 
+pub use many::{Sum, each};
 pub use story::{Outcome, run};
 
 /// When every run begins.

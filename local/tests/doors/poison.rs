@@ -51,7 +51,6 @@ async fn one_poisoned_message_of_ten_costs_the_other_nine_nothing_and_is_put_bac
     let done = stage.world.drain().await;
     assert_eq!((done.waiting, done.dead), (0, 1));
     assert_eq!((stage.incidents().await.len(), stage.posts("#alerts")), (9, 9), "each once");
-    // Each try is made with the batch and once more alone, since any of a batch may be the cause.
     assert_eq!(store.refusals(), TRIES);
 
     let letters = dead(&stage).await;

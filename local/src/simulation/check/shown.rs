@@ -132,6 +132,10 @@ impl End<'_> {
             .filter(|(method, _)| method == "chat.postMessage")
             .map(|(method, at)| format!("{method} was too fast at {at}"))
             .collect();
+        // What was sent in time and held up on its way may meet what was sent after it.
+        if self.ground.ledger().met.keys().any(|met| met.starts_with("Slack very slow")) {
+            return faults;
+        }
         let mut times: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
         for (channel, message) in self.messages.values().flatten() {
             times.entry(channel).or_default().push(message.ts.parse().unwrap_or_default());

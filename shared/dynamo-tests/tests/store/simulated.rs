@@ -2,9 +2,8 @@
 //! faults stand in front of the store, where they stand for the embedded one.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
-use local::simulation::{Stage, run, runtime};
+use local::simulation::{Stage, each, run, runtime};
 
 use crate::ground::{Ground, Unhurried, unhurried};
 
@@ -19,28 +18,15 @@ fn seeds() -> u64 {
 
 #[test]
 fn the_promises_hold_on_dynamodb_too() {
-    let (stage, next, seeds) = (Stage::set().unwrap(), AtomicU64::new(0), seeds());
-    let worker = || {
-        let (mut calls, mut failures) = (0, Vec::new());
-        loop {
-            let seed = next.fetch_add(1, Ordering::Relaxed);
-            if seed >= seeds {
-                return (calls, failures);
-            }
-            let outcome = runtime().unwrap().block_on(async {
-                let store = Arc::new(Unhurried(unhurried(Ground::new()).await.store));
-                run(&stage, seed, Some(store), false).await.unwrap()
-            });
-            calls += outcome.calls;
-            failures.extend(outcome.faults.iter().map(|fault| format!("{seed}: {fault}")));
-        }
+    let seeds = seeds();
+    let one = |stage: &Stage, seed: u64| {
+        runtime()?.block_on(async {
+            let store = Arc::new(Unhurried(unhurried(Ground::new()).await.store));
+            run(stage, seed, Some(store), false).await
+        })
     };
-    let (calls, failures) = std::thread::scope(|scope| {
-        let workers = [scope.spawn(worker), scope.spawn(worker)].map(|worker| worker.join().unwrap());
-        let [(first, one), (second, other)] = workers;
-        (first + second, [one, other].concat())
-    });
-    println!("{seeds} seeds on DynamoDB, {calls} calls, {} faults", failures.len());
-    assert!(calls > seeds * 50, "{calls} calls in {seeds} runs are no story");
-    assert!(failures.is_empty(), "{}", failures.join("\n"));
+    let sum = each(seeds, one, |_| {}).unwrap();
+    println!("{seeds} seeds on DynamoDB, {} calls, {} seeds failed", sum.calls, sum.failures.len());
+    assert!(sum.calls > seeds * 50, "{} calls in {seeds} runs are no story", sum.calls);
+    assert!(sum.failures.is_empty(), "{}", sum.told(8));
 }
