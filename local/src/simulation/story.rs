@@ -81,7 +81,11 @@ pub async fn run(
 fn begin(cloud: &Cloud, dice: &mut Rng) {
     let burst = dice.u64(0..6) * 240;
     // Some come within so short a time that several handlers have them at once.
-    let within = [50, 3_000, 60_000, 60_000][dice.usize(0..4)];
+    let within = match dice.u64(0..4) {
+        0 => 50,
+        1 => 3_000,
+        _ => 60_000,
+    };
     let at = Duration::from_millis(burst * 1000 + dice.u64(0..within));
     let cloud = cloud.clone();
     match dice.u64(0..10) {
