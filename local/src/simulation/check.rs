@@ -14,6 +14,9 @@ use super::ledger::Asked;
 
 mod shown;
 
+/// How old the time may be by which a handler decides: no handler lives longer.
+const STALE: SignedDuration = SignedDuration::from_mins(1);
+
 /// What lies in the store and in Slack at the end.
 pub(super) struct End<'a> {
     ground: &'a Ground,
@@ -48,6 +51,7 @@ impl<'a> End<'a> {
         faults.extend(self.queues(calm).await?);
         faults.extend(self.notifications());
         faults.extend(self.things().await?);
+        faults.extend(self.apart());
         faults.extend(self.responses());
         faults.extend(self.shown(calm));
         faults.extend(self.pace());
@@ -155,6 +159,27 @@ impl<'a> End<'a> {
             }
         }
         Ok(faults)
+    }
+
+    /// An incident of a group begins only when the one before it is over for good.
+    fn apart(&self) -> Vec<String> {
+        let mut groups: BTreeMap<(&str, &str), Vec<(Timestamp, &IncidentId)>> = BTreeMap::new();
+        for loaded in self.incidents.values().filter(|loaded| loaded.incident.state != State::Notice) {
+            let (incident, first) = (&loaded.incident, loaded.timeline.first());
+            let begun = groups.entry((&incident.route, &incident.group)).or_default();
+            begun.extend(first.map(|first| (first.at, &incident.id)));
+        }
+        let shortest = self.ground.config.rules.reopen_within - STALE;
+        let mut faults = Vec::new();
+        for begun in groups.values_mut() {
+            begun.sort_unstable();
+            for ((before, one), (at, other)) in begun.iter().zip(begun.iter().skip(1)) {
+                if at.duration_since(*before) < shortest {
+                    faults.push(format!("{other} began at {at}, while {one} of its group went on"));
+                }
+            }
+        }
+        faults
     }
 
     /// No effect without somebody who asked for it, none twice, and none missing that was promised.
