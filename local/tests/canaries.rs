@@ -71,8 +71,10 @@ impl Left {
             let encoded = STANDARD.encode("-".repeat(ahead) + CANARY);
             encoded.trim_end_matches('=')[(ahead * 8).div_ceil(6)..CANARY.len()].to_owned()
         };
+        let known = [stage::SIGNING, "xoxb-emulator"].map(str::to_owned);
         let forms: Vec<String> = [CANARY.to_owned(), CANARY.to_uppercase(), hex::encode(CANARY)]
             .into_iter()
+            .chain(known)
             .chain((0..3).map(base64))
             .collect();
         for (what, text) in &self.0 {
@@ -194,6 +196,12 @@ async fn no_secret_leaves_by_any_way() {
     let answer = stage.post("/hooks/tickets", &[("authorization", &authorization)], payload("let-in")).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     left.add("the answer of a door that lets in", answer.text);
+    // Signed as Slack signs, so that what comes after the check is looked at with the secret in use.
+    let command =
+        "command=%2Fops&text=status&user_id=U01ANA&channel_id=C02OPS&team_id=T01ACME&trigger_id=1.2.3&response_url=http%3A%2F%2F127.0.0.1%3A9%2Fresponse%2FR1";
+    let answer = stage.slack("/slack/commands", &[], command).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    left.add("the answer to a command", answer.text);
     // What stands right behind `/hooks/` is the source's name, which everybody sees; a secret further on is nobody's name.
     for path in [format!("/hooks/own/{}", planted("path")), format!("/{}", planted("path"))] {
         let answer = stage.post(&path, &[], "{}").await;
