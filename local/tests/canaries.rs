@@ -197,8 +197,7 @@ async fn no_secret_leaves_by_any_way() {
     assert_eq!(answer.status, 200, "{}", answer.text);
     left.add("the answer of a door that lets in", answer.text);
     // Signed as Slack signs, so that what comes after the check is looked at with the secret in use.
-    let command =
-        "command=%2Fops&text=status&user_id=U01ANA&channel_id=C02OPS&team_id=T01ACME&trigger_id=1.2.3&response_url=http%3A%2F%2F127.0.0.1%3A9%2Fresponse%2FR1";
+    let command = "command=%2Fops&text=status&user_id=U01ANA&channel_id=C02OPS&team_id=T01ACME&trigger_id=1.2.3&response_url=http%3A%2F%2F127.0.0.1%3A9%2Fresponse%2FR1";
     let answer = stage.slack("/slack/commands", &[], command).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     left.add("the answer to a command", answer.text);
