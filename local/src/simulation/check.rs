@@ -151,6 +151,17 @@ impl<'a> End<'a> {
                 }
                 continue;
             };
+            // The incident before it in the group may have had the last word; it does not tell the next one (docs/reliability.md).
+            let before = self
+                .incidents
+                .values()
+                .filter(|other| Some(&other.incident.id) != latest.as_ref().map(|one| &one.id));
+            let said_before = before
+                .flat_map(|other| &other.incident.things)
+                .any(|(key, before)| key.ends_with(&thing) && before.at >= at);
+            if said_before {
+                continue;
+            }
             if known.at <= at && !ties.contains(&thing) && (known.status == Status::Firing) != firing {
                 faults.push(format!(
                     "{thing} is {:?} at {}, but the newest says {firing} at {at}",

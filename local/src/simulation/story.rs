@@ -92,8 +92,9 @@ fn begin(cloud: &Cloud, dice: &mut Rng) {
         0..=4 => {
             let number = dice.usize(0..THINGS.len());
             let firing = dice.u64(0..10) < 6;
-            // Each sender's clock is off in its own way.
+            // Two report each thing, and their clocks are off in ways of their own, so that what comes last need not be newest.
             let skew = [0, 90, -240, 5, -3, 300, -60, 1].get(number).copied().unwrap_or_default();
+            let skew = if dice.bool() { skew } else { skew / 2 - 45 };
             let Some(thing) = THINGS.get(number).copied() else { return };
             tokio::spawn(async move {
                 sleep(at).await;
