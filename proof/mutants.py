@@ -171,13 +171,6 @@ MUTANTS = [
         "let next = now;",
     ),
     Mutant(
-        "overtakes",
-        "After an edit whose answer was lost the next one follows at once",
-        "shared/src/core/outcome.rs",
-        "const OVERTAKES: SignedDuration = SignedDuration::from_secs(10);",
-        "const OVERTAKES: SignedDuration = SignedDuration::ZERO;",
-    ),
-    Mutant(
         "order",
         "A line does not wait for the line before it",
         "shared/src/core/plan.rs",
