@@ -111,6 +111,15 @@ async fn take(
             return Ok((loaded, GoOn::Now));
         }
     }
+    let shows = find(&loaded.incident, &channel.name).and_then(|post| post.shown);
+    if matches!(step, Step::Edit { .. }) && shows.is_some() {
+        let now = deps.clock.now();
+        (loaded, _) = fold(loaded, deps, |incident, timeline| {
+            started(incident, timeline, &channel.name, step, wanted, now);
+            true
+        })
+        .await?;
+    }
     let known = channel.clone();
     let outcome = step::take(&loaded, step, card, channel, deps).await;
     let now = deps.clock.now();

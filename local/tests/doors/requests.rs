@@ -78,7 +78,7 @@ async fn a_signal_a_click_and_a_command_take_three_requests_at_the_most() {
     meter.stage.slack("/slack/interactions", &[], &click("ack", id, ts, "1.1")).await;
     meter.cost("a click", 3);
     meter.stage.drain().await;
-    meter.cost("the courier: an edit", 3);
+    meter.cost("the courier: an edit", 4);
     meter.stage.slack("/slack/interactions", &[], &click("ack", id, ts, "1.2")).await;
     meter.cost("a late click", 3);
     let reaction = json!({ "type": "event_callback", "event_id": "Ev1", "event": { "type": "reaction_added",
@@ -98,7 +98,7 @@ async fn a_signal_a_click_and_a_command_take_three_requests_at_the_most() {
         meter.cost(&format!("/ops {text}"), 3);
     }
     meter.stage.drain().await;
-    meter.cost("the courier: an edit and a line in the thread, by two wakes", 10);
+    meter.cost("the courier: an edit and a line in the thread, by two wakes", 11);
     meter.stage.world.tick().await;
     meter.cost("a minute in which nothing is due", 2);
     println!("{}", meter.table);

@@ -103,6 +103,10 @@ pub fn started(
     if let (Some(post), Step::Post) = (post(incident, channel), step) {
         post.shown = Some(wanted);
     }
+    if let (Some(post), Step::Edit { .. }) = (post(incident, channel), step) {
+        // From here on nobody knows what it shows, until an answer is recorded.
+        post.shown = None;
+    }
     if let Some(effect) = progress(incident, timeline, channel, step) {
         *effect = Effect::Started { at: now, looked: 0 };
     }
