@@ -269,6 +269,11 @@ impl fmt::Debug for Template {
     }
 }
 
+/// A message quotes what is wrong, however long that is.
+fn short(message: &str) -> String {
+    message.chars().take(MAX_MESSAGE).collect()
+}
+
 impl ExpressionError {
     fn from_engine(error: &minijinja::Error, source: &str, context: Option<&Context>) -> Self {
         let offset = error.range().map(|range| range.start);
@@ -278,7 +283,7 @@ impl ExpressionError {
         };
         let missing = error.kind() == minijinja::ErrorKind::UndefinedError;
         let detail = error.detail().map(|detail| format!(": {detail}")).unwrap_or_default();
-        let message: String = format!("{}{detail}", error.kind()).chars().take(MAX_MESSAGE).collect();
+        let message = short(&format!("{}{detail}", error.kind()));
         let suggestion = context
             .filter(|_| missing)
             .zip(error.range().and_then(|range| source.get(range)))
@@ -288,6 +293,7 @@ impl ExpressionError {
 
     fn at(source: &str, offset: usize, message: String, suggestion: Option<String>) -> Self {
         let (line, column) = position(source, offset);
+        let message = short(&message);
         ExpressionError { message, line, column, suggestion, missing: false }
     }
 }

@@ -52,6 +52,17 @@ fn an_error_names_the_place_and_what_may_be_meant() {
 }
 
 #[test]
+fn an_error_is_short_however_long_what_it_quotes_is() {
+    let long = "p".repeat(10_000);
+    for source in
+        [format!("a | {long}"), format!("{long}(1)"), format!("a is {long}"), format!("a == '{long}' 1")]
+    {
+        let error = Expression::compile(&source).and_then(|known| known.eval_bool(&context())).unwrap_err();
+        assert!(error.message.chars().count() <= MAX_MESSAGE, "{}", error.message);
+    }
+}
+
+#[test]
 fn a_filter_name_in_plain_text_or_in_a_string_is_no_filter() {
     assert_eq!(
         rendered("a | nothing {{ 'b | nonsense is odd' }} {# | gone #}"),
