@@ -29,8 +29,8 @@ const BATCH: usize = 10;
 /// How long a failed message stays out of sight.
 const VISIBILITY: SignedDuration = SignedDuration::from_secs(30);
 
-/// How long a message that was taken stays out of sight unless it is settled: longer than any handler lives, as in
-/// `template.yaml`. A process that starts anew sees it at once.
+/// How long a message that was taken stays out of sight unless it is settled: longer than any handler lives, as the queues of
+/// `template.yaml` have it. A process that starts anew sees it at once.
 const IN_FLIGHT: SignedDuration = SignedDuration::from_mins(3);
 
 /// A failed message goes to the dead letters after so many tries.
@@ -205,15 +205,19 @@ impl LocalQueue {
             if identity.as_ref().is_some_and(|identity| state.sent.contains_key(identity)) {
                 continue;
             }
-            let number = state.next;
-            let message = Message { body, visible_at: now, tries: 0, dead: false };
-            self.write(number, Some(&message))?;
-            state.next += 1;
+            self.append(&mut state, Message { body, visible_at: now, tries: 0, dead: false })?;
             // Only what was accepted counts, and its five minutes run from then on.
             state.sent.extend(identity.map(|identity| (identity, now)));
-            state.messages.insert(number, message);
         }
         self.bell.notify_one();
+        Ok(())
+    }
+
+    /// Behind all others.
+    fn append(&self, state: &mut State, message: Message) -> Result<(), QueueError> {
+        self.write(state.next, Some(&message))?;
+        state.messages.insert(state.next, message);
+        state.next += 1;
         Ok(())
     }
 
@@ -268,6 +272,24 @@ mod tests {
             queue.wakes(&[wake(1)]).await.unwrap();
             assert_eq!(queue.depth(), (waiting, 0), "after {second} s");
         }
+    }
+
+    #[tokio::test]
+    async fn a_dead_letter_that_is_put_back_does_not_overtake_what_its_channel_is_busy_with() {
+        let clock = Arc::new(LocalClock::standing("2026-11-22T09:00:00Z".parse().unwrap()));
+        let queue = LocalQueue::memory(clock.clone());
+        queue.wakes(&[wake(1), wake(2)]).await.unwrap();
+        for _ in 0..MOST_TRIES {
+            let (number, _) = queue.take_wakes()[0];
+            queue.settle(number, Verdict::Failed).unwrap();
+            clock.set(clock.now() + VISIBILITY);
+        }
+        let (second, taken) = queue.take_wakes()[0].clone();
+        assert_eq!((taken, queue.depth()), (wake(2), (1, 1)));
+        assert_eq!(queue.put_back().unwrap(), 1);
+        assert_eq!((queue.take_wakes(), queue.depth()), (vec![], (2, 0)));
+        queue.settle(second, Verdict::Done).unwrap();
+        assert_eq!(queue.take_wakes()[0].1, wake(1));
     }
 
     #[tokio::test]

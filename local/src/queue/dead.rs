@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use shared::queue::QueueError;
 
-use super::{Body, LocalQueue, VISIBILITY};
+use super::{Body, LocalQueue, Message, VISIBILITY};
 
 /// A message that is tried no more.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -63,20 +63,23 @@ impl LocalQueue {
         .collect()
     }
 
-    /// Puts every dead letter back where it died, with all its tries before it; says how many there were.
+    /// Puts every dead letter back as a new message, behind whatever waits, as a redrive does: what its channel is busy with
+    /// meanwhile is not overtaken. Says how many there were.
     ///
     /// # Errors
     /// The file cannot be written. What is put back until then stays there, and the rest stays dead.
     pub fn put_back(&self) -> Result<usize, QueueError> {
         let now = self.clock.now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut back = 0;
-        for (number, message) in state.messages.iter_mut().filter(|(_, message)| message.dead) {
-            let mut alive = message.clone();
-            (alive.dead, alive.tries, alive.visible_at) = (false, 0, now);
-            self.write(*number, Some(&alive))?;
-            *message = alive;
-            back += 1;
+        let dead = state.messages.iter().filter(|(_, message)| message.dead);
+        let dead: Vec<(u64, Message)> = dead.map(|(number, message)| (*number, message.clone())).collect();
+        let back = dead.len();
+        for (number, message) in dead {
+            let alive = Message { dead: false, tries: 0, visible_at: now, ..message };
+            self.append(&mut state, alive)?;
+            // Written anew first: whatever ends the process in between leaves it twice, not never.
+            state.messages.remove(&number);
+            self.write(number, None)?;
         }
         self.bell.notify_one();
         Ok(back)
