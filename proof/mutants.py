@@ -51,8 +51,15 @@ MUTANTS = [
         "started",
         "A try is not stored before the message is sent",
         "functions/courier/src/lib.rs",
-        "    if must_be_remembered(step) {\n        let now = deps.clock.now();\n        let planned_on",
-        "    if false {\n        let now = deps.clock.now();\n        let planned_on",
+        "is_some_and(|post| must_be_remembered(post, step))",
+        "is_some_and(|_| false)",
+    ),
+    Mutant(
+        "edit",
+        "An edit is made without forgetting before it what the post shows",
+        "shared/src/core/outcome.rs",
+        "    sends(step) || matches!(step, Step::Edit { .. }) && post.shown.is_some()\n",
+        "    sends(step) || matches!(step, Step::Edit { .. }) && post.shown.is_some() && false\n",
     ),
     Mutant(
         "fifo",

@@ -295,7 +295,7 @@ proptest! {
             prop_assert!(calls < 400, "no end: {step:?}");
             let (luck, event) = script.pop().unwrap_or((Luck::Good, None));
             incident.version += 1;
-            if must_be_remembered(&step) {
+            if must_be_remembered(&incident.posts[position], &step) {
                 started(&mut incident, &mut timeline, &channel, &step, wanted, now);
             }
             // Somebody does something while Slack is called.

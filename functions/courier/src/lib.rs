@@ -9,7 +9,7 @@
 use jiff::{SignedDuration, Timestamp};
 use shared::change::commit_of;
 use shared::core::incident::{Effect, Entry, Incident, Post};
-use shared::core::outcome::{GoOn, move_to, must_be_remembered, progress, record, started};
+use shared::core::outcome::{GoOn, move_to, must_be_remembered, progress, record, sends, started};
 use shared::core::plan::{POST_INTERVAL, Pace, Plan, Reason, Step, plan};
 use shared::core::view::{Card, view};
 use shared::deps::Deps;
@@ -94,7 +94,7 @@ async fn take(
     deps: &Deps,
 ) -> Result<(Loaded, GoOn), StoreError> {
     let wanted = card.content_hash();
-    if must_be_remembered(step) {
+    if find(&loaded.incident, &channel.name).is_some_and(|post| must_be_remembered(post, step)) {
         let now = deps.clock.now();
         let planned_on = progress(&mut loaded.incident, &mut loaded.timeline, &channel.name, step).cloned();
         let ours;
@@ -111,19 +111,10 @@ async fn take(
             return Ok((loaded, GoOn::Now));
         }
     }
-    let shows = find(&loaded.incident, &channel.name).and_then(|post| post.shown);
-    if matches!(step, Step::Edit { .. }) && shows.is_some() {
-        let now = deps.clock.now();
-        (loaded, _) = fold(loaded, deps, |incident, timeline| {
-            started(incident, timeline, &channel.name, step, wanted, now);
-            true
-        })
-        .await?;
-    }
     let known = channel.clone();
     let outcome = step::take(&loaded, step, card, channel, deps).await;
     let now = deps.clock.now();
-    if must_be_remembered(step) {
+    if sends(step) {
         let next = now.checked_add(POST_INTERVAL).unwrap_or(now);
         let earliest = channel.not_before.get(step::POST).copied().unwrap_or(next).max(next);
         channel.not_before.insert(step::POST.to_owned(), earliest);

@@ -68,9 +68,15 @@ pub fn backoff(failures: u32) -> SignedDuration {
     SignedDuration::from_secs(seconds).min(LONGEST)
 }
 
-/// Whether a step is a message that must be remembered as tried before it is sent.
-pub fn must_be_remembered(step: &Step) -> bool {
+/// Whether a step sends a message: it counts for the channel's pace.
+pub fn sends(step: &Step) -> bool {
     matches!(step, Step::Post | Step::Line { .. })
+}
+
+/// Whether a try must be stored before it is made: whoever comes after a courier that was killed has to know of it. Of an
+/// edit, only once: until an answer is recorded, nobody knows what the post shows.
+pub fn must_be_remembered(post: &Post, step: &Step) -> bool {
+    sends(step) || matches!(step, Step::Edit { .. }) && post.shown.is_some()
 }
 
 /// How far the message of a step is; `None` for an edit, and if the post or the line is not there any more.
@@ -100,12 +106,10 @@ pub fn started(
     wanted: u64,
     now: Timestamp,
 ) {
-    if let (Some(post), Step::Post) = (post(incident, channel), step) {
-        post.shown = Some(wanted);
-    }
-    if let (Some(post), Step::Edit { .. }) = (post(incident, channel), step) {
-        // From here on nobody knows what it shows, until an answer is recorded.
-        post.shown = None;
+    match (post(incident, channel), step) {
+        (Some(post), Step::Post) => post.shown = Some(wanted),
+        (Some(post), Step::Edit { .. }) => post.shown = None,
+        _ => {}
     }
     if let Some(effect) = progress(incident, timeline, channel, step) {
         *effect = Effect::Started { at: now, looked: 0 };
@@ -162,7 +166,7 @@ pub fn record(
         // The plan looks for it before it tries again.
         Outcome::Unknown => failed(incident, channel, now, SignedDuration::ZERO),
         Outcome::Later { at } => {
-            if must_be_remembered(step) {
+            if sends(step) {
                 set(incident, timeline, channel, step, Effect::Wanted);
             }
             match at {
@@ -175,7 +179,7 @@ pub fn record(
                 post.plain = true;
                 post.shown = None;
             }
-            if must_be_remembered(step) {
+            if sends(step) {
                 set(incident, timeline, channel, step, Effect::Wanted);
             }
             GoOn::Now
@@ -194,7 +198,7 @@ pub fn record(
             GoOn::Now
         }
         Outcome::ChannelDead(_) | Outcome::Refused(_) | Outcome::BadBlocks | Outcome::Gone => {
-            if must_be_remembered(step) {
+            if sends(step) {
                 set(incident, timeline, channel, step, Effect::Wanted);
             }
             give_time(incident, channel, now)

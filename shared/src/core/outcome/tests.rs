@@ -48,7 +48,7 @@ fn told(step: &Step, outcome: &Outcome) -> String {
         Step::FindLine { .. } => line_of(&timeline),
         other => other.clone(),
     };
-    if must_be_remembered(&tried) {
+    if must_be_remembered(&incident.posts[0], &tried) {
         started(&mut incident, &mut timeline, "#alerts", &tried, WANTED, at(2));
     }
     let went = record(&mut incident, &mut timeline, "#alerts", "#ops", (step, outcome), WANTED, at(2));
@@ -103,13 +103,13 @@ fn every_outcome_of_every_step_leaves_what_is_known() {
         (&find, later(None), "started, looked 0: hold for 2"),
         (&find, later(slack_says), "started, looked 0: hold for 30"),
         (&edit, Outcome::Edited, "done 100.1, shown Some(7): go on"),
-        (&edit, Outcome::Unknown, "done 100.1, shown Some(1), not before 10: hold for 10"),
-        (&edit, later(None), "done 100.1, shown Some(1): hold for 2"),
-        (&edit, later(slack_says), "done 100.1, shown Some(1): hold for 30"),
+        (&edit, Outcome::Unknown, "done 100.1, shown None, not before 10: hold for 10"),
+        (&edit, later(None), "done 100.1, shown None: hold for 2"),
+        (&edit, later(slack_says), "done 100.1, shown None: hold for 30"),
         (&edit, Outcome::BadBlocks, "done 100.1, shown None, plain: go on"),
         (&edit, Outcome::Gone, "wanted, shown None: go on"),
         (&edit, dead(), "wanted, moved to #ops, shown None: go on"),
-        (&edit, refused(), "done 100.1, shown Some(1), not before 600: leave it to the sweep"),
+        (&edit, refused(), "done 100.1, shown None, not before 600: leave it to the sweep"),
         (&line, posted(), "done 200.1: go on"),
         (&line, Outcome::Unknown, "started, looked 0: hold for 2"),
         (&line, later(None), "wanted: hold for 2"),
@@ -126,6 +126,15 @@ fn every_outcome_of_every_step_leaves_what_is_known() {
     for (step, outcome, then) in rows {
         assert_eq!(told(step, &outcome), then, "{step:?} {outcome:?}");
     }
+}
+
+#[test]
+fn what_a_post_shows_is_forgotten_before_an_edit_is_made_and_only_once() {
+    let (mut incident, mut timeline) = stage();
+    assert!(must_be_remembered(&incident.posts[0], &edit()));
+    started(&mut incident, &mut timeline, "#alerts", &edit(), WANTED, at(2));
+    assert_eq!((incident.posts[0].shown, incident.posts[0].ts()), (None, Some("100.1")));
+    assert!(!must_be_remembered(&incident.posts[0], &edit()), "a second try needs no further note");
 }
 
 #[test]
