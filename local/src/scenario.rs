@@ -284,7 +284,7 @@ fn user(who: &str) -> String {
 }
 
 /// The value of the option with this label, anywhere in a message.
-pub(crate) fn option_value(within: &serde_json::Value, label: &str) -> Option<String> {
+fn option_value(within: &serde_json::Value, label: &str) -> Option<String> {
     let text = within.pointer("/text/text").and_then(|text| text.as_str());
     if let (Some(text), Some(value)) = (text, within.get("value").and_then(|value| value.as_str()))
         && text == label

@@ -122,19 +122,19 @@ impl<'a> End<'a> {
 
     /// The newest that was accepted of a thing, by the sender's clock, is what its incident says.
     async fn things(&self) -> Result<Vec<String>, StoreError> {
-        let mut newest: BTreeMap<String, (Timestamp, bool)> = BTreeMap::new();
+        let mut newest: BTreeMap<String, (Timestamp, bool, Timestamp)> = BTreeMap::new();
         let mut ties = Vec::new();
         for sent in self.ground.ledger().sent.values() {
-            let Some(thing) = sent.thing.clone().filter(|_| sent.accepted.is_some()) else { continue };
+            let (Some(thing), Some(accepted)) = (sent.thing.clone(), sent.accepted) else { continue };
             match newest.get(&thing).copied() {
-                Some((at, _)) if at > sent.at => {}
+                Some((at, ..)) if at > sent.at => {}
                 // Of two at the same moment either may be the last word.
-                Some((at, firing)) if at == sent.at && firing != sent.firing => ties.push(thing),
-                _ => drop(newest.insert(thing, (sent.at, sent.firing))),
+                Some((at, firing, _)) if at == sent.at && firing != sent.firing => ties.push(thing),
+                _ => drop(newest.insert(thing, (sent.at, sent.firing, accepted))),
             }
         }
         let mut faults = Vec::new();
-        for (thing, (at, firing)) in newest {
+        for (thing, (at, firing, accepted)) in newest {
             let about = |loaded: &&Loaded| loaded.incident.things.keys().any(|key| key.ends_with(&thing));
             let Some(any) = self.incidents.values().find(about) else {
                 faults.push(format!("{thing} was accepted and is in no incident"));
@@ -145,8 +145,9 @@ impl<'a> End<'a> {
                 .as_ref()
                 .and_then(|latest| latest.things.iter().find(|(key, _)| key.ends_with(&thing)));
             let Some((_, known)) = known else {
-                // A newer incident of the group need not know what was over before it opened.
-                if firing && latest.as_ref().is_some_and(|latest| latest.opened_at < at) {
+                // An incident need not know what came before it was there, by our clock: the one before it does.
+                let began = latest.as_ref().and_then(|latest| self.began(&latest.id));
+                if firing && began.is_some_and(|began| began < accepted) {
                     faults.push(format!("{thing} fires since {at} and its incident does not know it"));
                 }
                 continue;
@@ -176,9 +177,9 @@ impl<'a> End<'a> {
     fn apart(&self) -> Vec<String> {
         let mut groups: BTreeMap<(&str, &str), Vec<(Timestamp, &IncidentId)>> = BTreeMap::new();
         for loaded in self.incidents.values().filter(|loaded| loaded.incident.state != State::Notice) {
-            let (incident, first) = (&loaded.incident, loaded.timeline.first());
+            let incident = &loaded.incident;
             let begun = groups.entry((&incident.route, &incident.group)).or_default();
-            begun.extend(first.map(|first| (first.at, &incident.id)));
+            begun.extend(self.began(&incident.id).map(|at| (at, &incident.id)));
         }
         let shortest = self.ground.config.rules.reopen_within - STALE;
         let mut faults = Vec::new();
@@ -191,6 +192,11 @@ impl<'a> End<'a> {
             }
         }
         faults
+    }
+
+    /// Since when an incident has been there, by our clock.
+    fn began(&self, id: &IncidentId) -> Option<Timestamp> {
+        self.incidents.get(id)?.timeline.first().map(|first| first.at)
     }
 
     /// No effect without somebody who asked for it, none twice, and none missing that was promised.

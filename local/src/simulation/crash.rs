@@ -1,6 +1,6 @@
-//! Every crash point: one flow (fire, post, acknowledge, note, fire again, resolve, fire anew), and for each call in it the same
-//! flow with that call refused, lost, answered into the void, or its caller killed before or after it. Then it recovers, and
-//! tells the same story as if nothing had happened.
+//! Every crash point: one flow (fire, post, acknowledge, note, fire again, resolve, fire anew, acknowledge and think better of
+//! it), and for each call in it the same flow with that call refused, lost, answered into the void, or its caller killed before
+//! or after it. Then it recovers, and tells the same story as if nothing had happened.
 
 use std::time::Duration;
 
@@ -71,6 +71,11 @@ async fn play(stage: &Stage, weather: Weather, calm: bool, tell: bool) -> Result
     does("U01ANA", Deed::Press("resolve")).await?;
     fires(true).await?;
     does("U03CHI", Deed::Type("ack")).await?;
+    does("U03CHI", Deed::Press("unack")).await?;
+    // Back to what was there before, while it may not be recorded yet that something else was shown in between.
+    cloud.clone().person("U01ANA", Deed::Type("ack"), "#alerts", 0).await;
+    sleep(Duration::from_secs(2)).await;
+    does("U01ANA", Deed::Type("unack")).await?;
     finish(&cloud, calm).await
 }
 

@@ -25,7 +25,7 @@ pub(super) enum Deed {
 }
 
 /// What people do, the common things more often.
-pub(super) const DEEDS: [Deed; 14] = [
+pub(super) const DEEDS: [Deed; 15] = [
     Deed::Press("ack"),
     Deed::Press("ack"),
     Deed::Press("ack"),
@@ -38,6 +38,7 @@ pub(super) const DEEDS: [Deed; 14] = [
     Deed::Unreact("eyes"),
     Deed::React("white_check_mark"),
     Deed::Type("ack"),
+    Deed::Type("unack"),
     Deed::Type("note"),
     Deed::Type("status"),
 ];
@@ -55,7 +56,8 @@ impl Cloud {
             .rev()
             .filter_map(|message| incident(&message).map(|id| (message, id)))
             .collect();
-        let Some((message, id)) = ours.get(which % ours.len().max(1)).cloned() else { return };
+        let there = ours.iter().filter(|(message, id)| is_offered(deed, message, id)).collect::<Vec<_>>();
+        let Some((message, id)) = there.get(which % there.len().max(1)).copied().cloned() else { return };
         self.ground.tell(user, || format!("{deed:?} on {id} in {channel}"));
         match deed {
             Deed::Press(action) => self.press(user, action, channel, &message, &id).await,
@@ -86,17 +88,12 @@ impl Cloud {
         message: &Message,
         id: &IncidentId,
     ) {
-        let there = json!([message.blocks, message.attachments]).to_string();
+        let Some((act, verb)) = offered(action, channel, message, id).zip(button(action)) else { return };
         for _ in 0..TRIES {
-            let Some(verb) = button(action) else { return };
-            if !there.contains(&format!("\"action_id\":\"{action}\"")) {
-                return;
-            }
+            let verb = verb.clone();
             let asked = self.ground.ledger().asks(user, id, verb);
             let before = self.apologies(user, channel);
-            if self.act(user, Act::press(channel, &message.ts, action)).await
-                && self.apologies(user, channel) == before
-            {
+            if self.act(user, act.clone()).await && self.apologies(user, channel) == before {
                 self.ground.ledger().done(asked);
                 return;
             }
@@ -120,11 +117,10 @@ impl Cloud {
 
     /// Opens the form for a note, and sends it; what is answered with an error stays open and is sent again.
     async fn form(&self, user: &'static str, channel: &str, message: &Message, id: &IncidentId) {
-        let on_it = json!([message.blocks, message.attachments]);
-        let Some(value) = crate::scenario::option_value(&on_it, "Add note") else { return };
+        let Some(open) = offered("note", channel, message, id) else { return };
         let mut view = None;
         for _ in 0..TRIES {
-            self.act(user, Act::choose(channel, &message.ts, "more", &value)).await;
+            self.act(user, open.clone()).await;
             view = self
                 .ground
                 .slack
@@ -152,6 +148,7 @@ impl Cloud {
     async fn command(&self, user: &'static str, what: &str, id: &IncidentId) {
         let (text, verb) = match what {
             "ack" => (format!("ack {id}"), Some(Verb::Ack)),
+            "unack" => (format!("unack {id}"), Some(Verb::Unack)),
             "note" => {
                 let words = self.words(user);
                 (format!("note {id} {words}"), Some(Verb::Note(words)))
@@ -159,14 +156,16 @@ impl Cloud {
             other => (other.to_owned(), None),
         };
         // Who acknowledges twice has acknowledged; who writes a note twice has written two.
-        let tries = if verb == Some(Verb::Ack) { TRIES } else { 1 };
+        let tries = if matches!(verb, Some(Verb::Ack | Verb::Unack)) { TRIES } else { 1 };
         for _ in 0..tries {
             let asked = verb.clone().map(|verb| self.ground.ledger().asks(user, id, verb));
             let before = self.apologies(user, "#ops");
             let (channel, command) = ("#ops".to_owned(), self.ground.config.command.clone());
             let answered = self.act(user, Act::Command { channel, command, text: text.clone() }).await;
             if answered && self.apologies(user, "#ops") == before {
-                asked.into_iter().for_each(|asked| self.ground.ledger().done(asked));
+                // Who takes back what nobody has is told so, and nothing happens.
+                let done = asked.filter(|_| verb != Some(Verb::Unack));
+                done.into_iter().for_each(|asked| self.ground.ledger().done(asked));
                 return;
             }
         }
@@ -189,6 +188,27 @@ impl Cloud {
         *written += 1;
         format!("{user} writes {written}.")
     }
+}
+
+/// Whether somebody can do that about a message: what is pressed must be there.
+fn is_offered(deed: Deed, message: &Message, id: &IncidentId) -> bool {
+    match deed {
+        Deed::Press(action) => offered(action, "", message, id).is_some(),
+        Deed::Form => offered("note", "", message, id).is_some(),
+        _ => true,
+    }
+}
+
+/// The button that does something, or else its place in the menu.
+fn offered(action: &str, channel: &str, message: &Message, id: &IncidentId) -> Option<Act> {
+    let there = json!([message.blocks, message.attachments]).to_string();
+    let value = format!("{action} {id}");
+    if there.contains(&format!("\"action_id\":\"{action}\"")) {
+        return Some(Act::press(channel, &message.ts, action));
+    }
+    there
+        .contains(&format!("\"value\":\"{value}\""))
+        .then(|| Act::choose(channel, &message.ts, "more", &value))
 }
 
 /// Which incident a message of ours is about.
