@@ -1,5 +1,6 @@
 //! Compiles the built-in YAML files to JSON, so that no function carries a YAML parser: the config, and the mappings in
-//! `sources/`, one object of file name to content. What the files mean is checked by the code that reads them, and by its tests.
+//! `sources/`, one object of file name to content. `CALLBOARD_CONFIG` names another config, from the root of the repository, for a
+//! deployment with other rules. What the files mean is checked by the code that reads them, and by its tests.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -13,7 +14,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let out = Path::new(&out);
     let sources = compile_folder(Path::new("sources"))?;
     fs::write(out.join("sources.json"), serde_json::to_string(&sources)?)?;
-    let config = compile(Path::new("../config/callboard.yaml"))?;
+    println!("cargo::rerun-if-env-changed=CALLBOARD_CONFIG");
+    let config = env::var("CALLBOARD_CONFIG").unwrap_or_else(|_| "config/callboard.yaml".to_owned());
+    let config = compile(&Path::new("..").join(config))?;
     fs::write(out.join("callboard.json"), config.to_string())?;
     Ok(())
 }

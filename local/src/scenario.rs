@@ -2,7 +2,8 @@
 //! what is told with what was told before. The clock stands still except where the script lets time pass, so a story goes
 //! the same every time.
 //!
-//! `script` reads a line, this file does it. To add a sentence, add a row to `script` and an arm here.
+//! `script` reads a line, this file does it, on a `Stage`: this machine's world, or whatever else keeps what a stage promises.
+//! To add a sentence, add a row to `script` and an arm here.
 
 use std::fmt::Write;
 use std::fs;
@@ -11,20 +12,22 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::json;
-use shared::deps::Clock;
-use slack_emulator::{Act, Emulator, Fault, FaultKind};
+use slack_emulator::{Act, Fault, FaultKind};
 
 use crate::Trouble;
-use crate::http::{listen, sample_request, serve};
+use crate::http::{listen, serve};
 use crate::samples::{self, Sample};
 use crate::world::{Options, World};
 
 mod script;
+mod stage;
 
 use script::{Line, read};
 
+pub use stage::{Left, Stage};
+
 /// When every story begins, unless it says otherwise.
-const BEGIN: &str = "2026-11-22T09:00:30Z";
+pub const BEGIN: &str = "2026-11-22T09:00:30Z";
 
 /// Runs the script in a file. If its first line is `config: NAME`, the config is the file of that name beside it.
 ///
@@ -39,7 +42,7 @@ pub async fn run_file(file: &Path, config: Option<&Path>) -> Result<String, Trou
 }
 
 /// How a first line begins that names the script's config.
-const CONFIG: &str = "config:";
+pub const CONFIG: &str = "config:";
 
 /// Runs a script in a world of its own and tells what happened.
 ///
@@ -53,27 +56,32 @@ pub async fn run(script: &str, config: Option<&Path>) -> Result<String, Trouble>
         Options { config: config.map(Path::to_path_buf), stands_at: Some(begin), ..Options::default() };
     let world = Arc::new(World::new(&options, format!("http://{address}"))?);
     let server = tokio::spawn(serve(world.clone(), listener));
-    let mut story = Story { world: &world, told: String::new() };
-    let mut result = Ok(());
+    let told = play(script, world.as_ref()).await;
+    server.abort();
+    told
+}
+
+/// Plays a script on a stage, from the state that it is in, and tells what happened.
+///
+/// # Errors
+/// A line that cannot be understood or done, with its number.
+pub async fn play(script: &str, stage: &dyn Stage) -> Result<String, Trouble> {
+    let mut story = Story { stage, told: String::new() };
     for (number, line) in script.lines().enumerate() {
         let _ = writeln!(story.told, "{line}");
-        result = match read(line) {
+        let done = match read(line) {
             _ if number == 0 && line.starts_with(CONFIG) => Ok(()),
             Ok(None) => Ok(()),
             Ok(Some(line)) => story.act(line).await,
             Err(error) => Err(error),
         };
-        if let Err(error) = result {
-            result = Err(Trouble(format!("line {}: {error}\n    {line}", number + 1)));
-            break;
-        }
+        done.map_err(|error| Trouble(format!("line {}: {error}\n    {line}", number + 1)))?;
     }
-    server.abort();
-    result.map(|()| story.told)
+    Ok(story.told)
 }
 
 struct Story<'a> {
-    world: &'a World,
+    stage: &'a dyn Stage,
     told: String,
 }
 
@@ -83,27 +91,25 @@ impl Story<'_> {
             Line::Send { file, now, times } => self.send(&file, now, times).await,
             Line::Post { source, body } => self.take_in(Sample::plain(&source, body)).await,
             Line::Drain => {
-                let done = self.world.drain().await;
-                if done.dead > 0 || done.waiting > 0 {
-                    self.tell(&format!("{} waiting, {} dead", done.waiting, done.dead));
+                let left = self.stage.drain().await?;
+                if left.dead > 0 || left.waiting > 0 {
+                    self.tell(&format!("{} waiting, {} dead", left.waiting, left.dead));
                 }
                 Ok(())
             }
             Line::Advance(by) => {
-                let to = self.world.clock.now().checked_add(by);
-                let to = to.map_err(|error| Trouble::because("that is too far", error))?;
-                self.world.pass_until(to).await;
-                Ok(())
+                let to = self.stage.now().checked_add(by);
+                self.stage.pass_until(to.map_err(|error| Trouble::because("that is too far", error))?).await
             }
             Line::Show(channel) => {
-                let text = self.slack()?.channel_text(&channel);
+                let text = self.stage.slack()?.channel_text(&channel);
                 self.tell(&text);
                 Ok(())
             }
             Line::ShowViews { who } => self.views(&who),
             Line::Incidents => self.incidents().await,
             Line::Calls(method) => {
-                let calls = self.slack()?.calls();
+                let calls = self.stage.slack()?.calls();
                 let calls = calls.iter().filter(|call| call.method == method).count();
                 self.tell(&format!("{method} was called {calls} times"));
                 Ok(())
@@ -138,15 +144,15 @@ impl Story<'_> {
                 self.person(&who, Act::Delete { channel, ts }).await
             }
             Line::Archive { channel, archived } => {
-                self.slack()?.archive(&channel, archived);
+                self.stage.slack()?.archive(&channel, archived);
                 Ok(())
             }
             Line::SlackFails { method, kind, times } => {
-                self.slack()?.fail(Fault { method, kind, times });
+                self.stage.slack()?.fail(Fault { method, kind, times });
                 Ok(())
             }
             Line::SlackDown => {
-                self.slack()?.fail(Fault {
+                self.stage.slack()?.fail(Fault {
                     method: None,
                     kind: FaultKind::Status { status: 503 },
                     times: u32::MAX,
@@ -154,7 +160,7 @@ impl Story<'_> {
                 Ok(())
             }
             Line::SlackUp => {
-                self.slack()?.clear_faults();
+                self.stage.slack()?.clear_faults();
                 Ok(())
             }
         }
@@ -165,7 +171,7 @@ impl Story<'_> {
         let mut sample =
             samples::find(source, name).ok_or_else(|| Trouble(format!("there is no events/{file}")))?;
         if now {
-            sample.body = samples::as_of(&sample.body, self.world.clock.now());
+            sample.body = samples::as_of(&sample.body, self.stage.now());
         }
         for _ in 0..times {
             self.take_in(sample.clone()).await?;
@@ -174,7 +180,7 @@ impl Story<'_> {
     }
 
     async fn take_in(&mut self, sample: Sample) -> Result<(), Trouble> {
-        let answer = sample_request(&sample, self.world).await?;
+        let answer = self.stage.take_in(&sample).await?;
         if answer.status() != http::StatusCode::OK {
             let body = String::from_utf8_lossy(answer.body()).into_owned();
             self.tell(&format!("answered {}: {body}", answer.status()));
@@ -189,7 +195,7 @@ impl Story<'_> {
     }
 
     async fn choose(&mut self, who: &str, label: &str, channel: &str) -> Result<(), Trouble> {
-        let message = self.slack()?.messages(channel, &user(who)).pop();
+        let message = self.stage.slack()?.messages(channel, &user(who)).pop();
         let message = message.ok_or_else(|| Trouble(format!("{channel} is empty")))?;
         let value = option_value(&json!([message.blocks, message.attachments]), label);
         let value = value.ok_or_else(|| Trouble(format!("no menu in {channel} says \"{label}\"")))?;
@@ -205,13 +211,13 @@ impl Story<'_> {
 
     /// The id of the form that a person sees.
     fn view(&self, who: &str) -> Result<String, Trouble> {
-        let views = self.slack()?.views(&user(who));
+        let views = self.stage.slack()?.views(&user(who));
         let view = views.last().and_then(|view| view.get("id")).and_then(|id| id.as_str()).map(str::to_owned);
         view.ok_or_else(|| Trouble(format!("{who} has no form open")))
     }
 
     fn views(&mut self, who: &str) -> Result<(), Trouble> {
-        for view in self.slack()?.views(&user(who)) {
+        for view in self.stage.slack()?.views(&user(who)) {
             let mut lines = Vec::new();
             for part in ["title", "blocks", "submit", "close"] {
                 texts(view.get(part).unwrap_or(&serde_json::Value::Null), &mut lines);
@@ -222,7 +228,7 @@ impl Story<'_> {
     }
 
     async fn person(&mut self, who: &str, act: Act) -> Result<(), Trouble> {
-        let acted = self.slack()?.act(&user(who), act).await;
+        let acted = self.stage.slack()?.act(&user(who), act).await;
         if let Some(error) = acted.error {
             self.tell(&format!("{who} is told: {error}"));
         }
@@ -230,40 +236,28 @@ impl Story<'_> {
     }
 
     async fn incidents(&mut self) -> Result<(), Trouble> {
-        let trouble = |error| Trouble::because("the store does not answer", error);
-        for id in self.world.store.incidents().map_err(trouble)? {
-            let loaded =
-                shared::store::Store::incident(self.world.store.as_ref(), &id).await.map_err(trouble)?;
-            if let Some(loaded) = loaded {
-                let incident = &loaded.incident;
-                let behind = if incident.behind_at.is_some() { ", behind" } else { "" };
-                self.tell(&format!(
-                    "{}: {}, {}, {} signals, {} entries{behind}",
-                    incident.content.title,
-                    incident.state.word(),
-                    incident.severity.word(),
-                    incident.counts.signals,
-                    loaded.timeline.len(),
-                ));
-            }
+        for loaded in self.stage.incidents().await? {
+            let incident = &loaded.incident;
+            let behind = if incident.behind_at.is_some() { ", behind" } else { "" };
+            self.tell(&format!(
+                "{}: {}, {}, {} signals, {} entries{behind}",
+                incident.content.title,
+                incident.state.word(),
+                incident.severity.word(),
+                incident.counts.signals,
+                loaded.timeline.len(),
+            ));
         }
         Ok(())
     }
 
     /// The newest message of ours in a channel that everybody sees, in the channel itself.
     fn latest(&self, channel: &str) -> Result<String, Trouble> {
-        let messages = self.slack()?.messages(channel, "");
+        let messages = self.stage.slack()?.messages(channel, "");
         let ours =
             messages.iter().rev().find(|message| message.only_for.is_none() && message.thread_ts.is_none());
         ours.map(|message| message.ts.clone())
             .ok_or_else(|| Trouble(format!("there is no message in {channel}")))
-    }
-
-    fn slack(&self) -> Result<&Emulator, Trouble> {
-        self.world
-            .slack
-            .as_ref()
-            .ok_or_else(|| Trouble("a script needs the Slack workspace of this machine".to_owned()))
     }
 
     fn tell(&mut self, text: &str) {
