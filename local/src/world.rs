@@ -322,21 +322,27 @@ fn emulator(settings: Settings, folder: Option<&Path>, clock: &Arc<LocalClock>) 
     }
 }
 
-fn settings(config: &Config, options: &Options, url: &str) -> Settings {
-    use secrecy::ExposeSecret;
+/// The workspace of a Callboard that is reached at `app`, with the workspace itself at `base`; neither ends in a slash.
+pub fn workspace(config: &Config, app: &str, base: &str) -> Settings {
     let mut settings = Settings::default();
     settings.app.name = "Callboard".to_owned();
     settings.app_urls = AppUrls {
-        commands: Some(format!("{url}/slack/commands")),
-        interactions: Some(format!("{url}/slack/interactions")),
-        events: Some(format!("{url}/slack/events")),
+        commands: Some(format!("{app}/slack/commands")),
+        interactions: Some(format!("{app}/slack/interactions")),
+        events: Some(format!("{app}/slack/events")),
     };
     settings.commands = vec![SlashCommand {
         name: config.command.clone(),
         description: "What is open, and what to do about it".to_owned(),
         usage_hint: "help | status | list | ack ID".to_owned(),
     }];
-    settings.base_url = Some(url.to_owned());
+    settings.base_url = Some(base.to_owned());
+    settings
+}
+
+fn settings(config: &Config, options: &Options, url: &str) -> Settings {
+    use secrecy::ExposeSecret;
+    let mut settings = workspace(config, url, url);
     if options.stands_at.is_some() {
         // Slack's patience is in real time; where the clock stands, a busy machine must not change the story.
         settings.app_timeout_ms = 60_000;

@@ -103,7 +103,7 @@ fn packages_depend_on_each_other_only_downwards() {
                 "slack-emulator" => false,
                 "shared" => *test_only && (need == "slack-emulator" || need == "shared"),
                 // What proves the whole needs the whole.
-                "local" | "dynamo-tests" | "bench" | "fuzz" => true,
+                "local" | "dynamo-tests" | "bench" | "fuzz" | "deployed" => true,
                 name if is_function(name) => need == "shared" || *test_only && need == "slack-emulator",
                 _ => need == "shared",
             };

@@ -1,0 +1,111 @@
+//! Plays the laptop's stories (`local/tests/scenarios`) on a deployment and compares what is told with the laptop's snapshots,
+//! word for word. `proof/deployment` starts it, and is asked for what an operator of the deployment could do and for what AWS
+//! does by itself (`cloud`); `stage` is the deployment as a story sees it, `sender` who sends what has to be reported.
+//!
+//! What differs from the laptop, and is no difference to a story: the consumers of the queues rest except while a story lets
+//! work be done, and the minute's tick is sent as the schedule sends it. A script that brings rules of its own (`config:`) is
+//! left out: a deployment has the rules that it was built with.
+
+mod cloud;
+mod sender;
+mod stage;
+
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use local::Trouble;
+use local::scenario::{CONFIG, play};
+
+use crate::cloud::Cloud;
+use crate::stage::Deployment;
+
+/// What the laptop told.
+const SNAPSHOTS: &str = "local/tests/snapshots/every_story_goes_as_it_went@";
+
+fn main() -> Result<(), Trouble> {
+    let mut arguments = std::env::args().skip(1);
+    let usage = || Trouble("deployed CONTROL-URL FOLDER [PART OF A NAME]".to_owned());
+    let control = arguments.next().ok_or_else(usage)?;
+    let told_in = PathBuf::from(arguments.next().ok_or_else(usage)?);
+    let part = arguments.next().unwrap_or_default();
+    let (mut played, mut differ, mut left_out) = (0, 0, 0);
+    for file in scripts(&part)? {
+        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
+        let script = text(&file)?;
+        if script.starts_with(CONFIG) {
+            left_out += 1;
+            say(&format!("left out  {name}: it brings rules of its own"))?;
+            continue;
+        }
+        played += 1;
+        let began = Instant::now();
+        let told = tell(&script, &control);
+        let seconds = began.elapsed().as_secs_f64();
+        let expected = text(Path::new(&format!("{SNAPSHOTS}{name}.snap")))?;
+        let expected = expected.splitn(3, "---\n").nth(2).unwrap_or_default();
+        let told = told.unwrap_or_else(|error| format!("{error}\n"));
+        fs::write(told_in.join(&name), &told).map_err(|error| Trouble::because("cannot be written", error))?;
+        match difference(expected.trim_end(), told.trim_end()) {
+            None => say(&format!("ok        {name} ({seconds:.1} s)"))?,
+            Some(lines) => {
+                differ += 1;
+                say(&format!("DIFFERS   {name} ({seconds:.1} s)\n{lines}"))?;
+            }
+        }
+    }
+    say(&format!("{played} stories played, {differ} differ, {left_out} left out"))?;
+    if differ > 0 || played == 0 {
+        return Err(Trouble("the deployment tells it otherwise than the laptop".to_owned()));
+    }
+    Ok(())
+}
+
+/// One story in a process of its own, as far as connections go: when its runtime ends, so do those to its Slack.
+fn tell(script: &str, control: &str) -> Result<String, Trouble> {
+    let runtime = tokio::runtime::Runtime::new();
+    let runtime = runtime.map_err(|error| Trouble::because("there is no runtime", error))?;
+    runtime.block_on(async {
+        let deployment = Deployment::anew(Cloud::at(control).await?).await?;
+        play(script, &deployment).await
+    })
+}
+
+/// The scripts whose names contain this, in order.
+fn scripts(part: &str) -> Result<Vec<PathBuf>, Trouble> {
+    let folder = fs::read_dir("local/tests/scenarios");
+    let folder = folder.map_err(|error| Trouble::because("run it at the top of the repository", error))?;
+    let files = folder.filter_map(Result::ok).map(|entry| entry.path());
+    let is_script = |file: &PathBuf| {
+        let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        name.ends_with(".txt") && name.contains(part)
+    };
+    let mut scripts: Vec<PathBuf> = files.filter(is_script).collect();
+    scripts.sort();
+    Ok(scripts)
+}
+
+/// The first lines that are not the same.
+fn difference(expected: &str, told: &str) -> Option<String> {
+    if expected == told {
+        return None;
+    }
+    let (expected, told): (Vec<&str>, Vec<&str>) = (expected.lines().collect(), told.lines().collect());
+    let same = expected.iter().zip(&told).take_while(|(laptop, here)| laptop == here).count();
+    let from = |lines: &[&str], sign: char| {
+        let lines = lines.iter().skip(same).take(12);
+        lines.map(|line| format!("    {sign} {line}")).collect::<Vec<_>>().join("\n")
+    };
+    let at = same + 1;
+    Some(format!("  from line {at}, laptop -, here +\n{}\n{}", from(&expected, '-'), from(&told, '+')))
+}
+
+fn text(file: &Path) -> Result<String, Trouble> {
+    let text = fs::read_to_string(file);
+    text.map_err(|error| Trouble::because(&format!("{} cannot be read", file.display()), error))
+}
+
+fn say(line: &str) -> Result<(), Trouble> {
+    writeln!(std::io::stdout(), "{line}").map_err(|error| Trouble::because("nobody listens", error))
+}

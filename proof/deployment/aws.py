@@ -1,0 +1,48 @@
+"""MiniStack, with two things put right that MiniStack 1.5.33 checks otherwise than AWS:
+
+- Reading several parameters at once is allowed or denied by the name of each, not by a right to `*`
+  (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html).
+- A batch of SQS needs the right to the same thing done once
+  (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html).
+"""
+
+import json
+
+from ministack.core import iam_actions, iam_evaluator
+
+action_of, resource_of, enforce = iam_actions.extract_iam_action, iam_actions.extract_resource_arn, iam_evaluator.enforce
+
+
+class Several(str):
+    """What a denial names. What is checked is each of `all`."""
+
+    all = ()
+
+
+def action(*request):
+    found = action_of(*request)
+    return found.removesuffix("Batch") if found and found.startswith("sqs:") else found
+
+
+def resource(service, method, path, headers, body, query, region, account):
+    found = resource_of(service, method, path, headers, body, query, region, account)
+    if service == "ssm" and headers.get("x-amz-target", "").endswith(".GetParameters"):
+        found = Several(found)
+        found.all = [f"arn:aws:ssm:{region}:{account}:parameter/{name.lstrip('/')}" for name in json.loads(body)["Names"]]
+    return found
+
+
+def enforce_each(*request, resource_arn="*", **more):
+    for arn in getattr(resource_arn, "all", [resource_arn]):
+        if denied := enforce(*request, resource_arn=arn, **more):
+            return denied
+    return None
+
+
+# MiniStack looks these names up for each request.
+iam_actions.extract_iam_action, iam_actions.extract_resource_arn, iam_evaluator.enforce = action, resource, enforce_each
+
+if __name__ == "__main__":
+    from ministack.app import main
+
+    main()
