@@ -4,13 +4,18 @@
   (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html).
 - A batch of SQS needs the right to the same thing done once
   (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html).
+
+What is decided goes to the file RIGHTS, a line each: `Allow` or what else, who asked, for what action, on what resource.
 """
 
 import json
+import os
 
 from ministack.core import iam_actions, iam_evaluator
 
-action_of, resource_of, enforce = iam_actions.extract_iam_action, iam_actions.extract_resource_arn, iam_evaluator.enforce
+action_of, resource_of = iam_actions.extract_iam_action, iam_actions.extract_resource_arn
+enforce, evaluate = iam_evaluator.enforce, iam_evaluator.evaluate
+told = open(os.environ["RIGHTS"], "a", buffering=1)
 
 
 class Several(str):
@@ -39,8 +44,15 @@ def enforce_each(*request, resource_arn="*", **more):
     return None
 
 
+def evaluate_and_tell(context, *policies):
+    result = evaluate(context, *policies)
+    print(result.decision, context.principal_arn, context.action, context.resource_arn, file=told)
+    return result
+
+
 # MiniStack looks these names up for each request.
-iam_actions.extract_iam_action, iam_actions.extract_resource_arn, iam_evaluator.enforce = action, resource, enforce_each
+iam_actions.extract_iam_action, iam_actions.extract_resource_arn = action, resource
+iam_evaluator.enforce, iam_evaluator.evaluate = enforce_each, evaluate_and_tell
 
 if __name__ == "__main__":
     from ministack.app import main

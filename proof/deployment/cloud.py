@@ -1,10 +1,9 @@
-"""AWS on this machine: MiniStack with IAM enforced, on a free port, with a clock that can be moved; stopped at the end.
+"""AWS on this machine: MiniStack (aws.py) with IAM enforced, on a free port, with a clock that can be moved; stopped at the end.
 
 Whoever has the key `test` is the account's root; functions get their roles' own keys.
 """
 
 import os
-import re
 import struct
 import subprocess
 import sys
@@ -48,8 +47,8 @@ class Clock:
 class Cloud:
     """Reached at `url`; `client("sqs")` speaks to one of its services as root."""
 
-    def __init__(self, url, clock, log):
-        self.url, self.clock, self.log = url, clock, log
+    def __init__(self, url, clock, rights):
+        self.url, self.clock, self.rights = url, clock, rights
         self.clients = {}
 
     def client(self, service):
@@ -63,23 +62,24 @@ class Cloud:
         """For other programs that speak to it as root."""
         return {**os.environ, **KEYS, "AWS_ENDPOINT_URL": self.url, "SAM_CLI_TELEMETRY": "0"}
 
-    def denials(self):
-        """What was denied until now, as MiniStack and the functions logged it."""
-        return [line for line in self.log.read_text(errors="replace").splitlines() if re.search("AccessDenied|not authorized to perform", line)]
+    def decisions(self):
+        """What IAM has decided until now: (decision, who, action, resource)."""
+        return [tuple(line.split(" ", 3)) for line in self.rights.read_text().splitlines()]
 
 
 @contextmanager
 def cloud(folder):
     """Runs MiniStack, which is installed beside this Python. Its log is in the folder."""
-    port, clock, log = free_port(), Clock(folder), folder / "ministack.log"
+    port, clock, rights = free_port(), Clock(folder), folder / "rights.log"
+    rights.write_text("")
     url = f"http://127.0.0.1:{port}"
     # AWS_ENDPOINT_URL is how the functions find it. Idle functions are kept: a clock that jumps would end them all.
-    environment = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "AWS_ENDPOINT_URL": url, "IOT_MTLS_ENABLED": "0", "AUTH": "true", "LAMBDA_WARM_TTL_SECONDS": "1000000000"}
-    with log.open("wb") as output:
+    environment = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "AWS_ENDPOINT_URL": url, "IOT_MTLS_ENABLED": "0", "AUTH": "true", "RIGHTS": str(rights), "LAMBDA_WARM_TTL_SECONDS": "1000000000"}
+    with (folder / "ministack.log").open("wb") as output:
         program = Path(__file__).with_name("aws.py")
         running = subprocess.Popen([sys.executable, program], env={**os.environ, **environment, **clock.environment()}, stdout=output, stderr=subprocess.STDOUT)
         try:
-            found = Cloud(url, clock, log)
+            found = Cloud(url, clock, rights)
             wait_until(lambda: answers(found), "MiniStack did not start", 60)
             yield found
         finally:

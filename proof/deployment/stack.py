@@ -84,6 +84,11 @@ class Stack:
         kept = ["Name", "GroupName", "ScheduleExpression", "FlexibleTimeWindow", "Target", "ScheduleExpressionTimezone"]
         scheduler.update_schedule(**{field: known[field] for field in kept if field in known}, State=state)
 
+    def items(self):
+        """All that is in the table."""
+        pages = self.cloud.client("dynamodb").get_paginator("scan").paginate(TableName=self.names["Table"], ConsistentRead=True)
+        return [item for page in pages for item in page["Items"]]
+
     def log(self):
         """All that the functions have logged."""
         logs = self.cloud.client("logs")

@@ -42,9 +42,9 @@ class Workspace:
 
 
 @contextmanager
-def serve(program, *arguments):
+def serve(program, *arguments, address="127.0.0.1:0"):
     """Runs the example `serve` with these arguments after its address."""
-    running = subprocess.Popen([program, "127.0.0.1:0", *arguments], stdout=subprocess.PIPE, text=True)
+    running = subprocess.Popen([program, address, *arguments], stdout=subprocess.PIPE, text=True)
     try:
         url = running.stdout.readline().strip()
         assert url.startswith("http://"), f"{program} did not start"

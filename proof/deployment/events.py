@@ -1,0 +1,134 @@
+"""What a story does not tell: each door that only AWS has, and what happens by itself. Slack is the emulator, as a process of its own.
+
+Each check is a function that fails with what it missed; its name and first words stand in the table.
+"""
+
+import base64
+import json
+import time
+import urllib.request
+
+from cloud import wait_until
+from stack import ROOT, SOURCES
+
+ALERTS = "alerts"
+
+
+def event(path):
+    return json.loads((ROOT / "events" / path).read_text())
+
+
+class Ways:
+    """The checks, in order, on a running stack and its Slack."""
+
+    def __init__(self, stack, slack):
+        self.stack, self.cloud, self.slack = stack, stack.cloud, slack
+
+    def checks(self):
+        return [self.webhook, self.binary, self.documented, self.topic, self.rule, self.minute, self.poison]
+
+    def shown(self, words, channel=ALERTS):
+        """Waits until a message with these words is in the channel."""
+
+        def found():
+            return any(words in json.dumps(message, ensure_ascii=False) for message in self.slack.messages(channel))
+
+        wait_until(found, f"no message in #{channel} says {words}", 60)
+
+    def post(self, body, content_type):
+        headers = {"authorization": f"Bearer {SOURCES['hooks']}", "content-type": content_type}
+        with urllib.request.urlopen(urllib.request.Request(f"{self.stack.api}/hooks/proof", body, headers), timeout=60) as answer:
+            assert answer.status == 200, answer.status
+
+    def signal(self, title, **more):
+        return json.dumps({"title": title, "key": title, "severity": "error", **more}, ensure_ascii=False).encode()
+
+    def webhook(self):
+        """A webhook reaches Slack through API Gateway, three functions and two queues"""
+        self.post(self.signal("By webhook"), "application/json")
+        self.shown("By webhook")
+
+    def binary(self):
+        """A body that API Gateway hands over as base64"""
+        self.post(self.signal("Größe überschritten"), "application/octet-stream")
+        self.shown("Größe überschritten")
+
+    def documented(self):
+        """The event as AWS documents it, payload format 2.0 with a base64 body"""
+        asked = event("functions/ingest-api-gateway-base64.json")
+        asked["headers"]["authorization"] = f"Bearer {SOURCES['hooks']}"
+        answer = self.invoke("IngestFunction", asked)
+        assert answer["statusCode"] == 200, answer
+        title = json.loads(base64.b64decode(asked["body"]))["title"]
+        self.shown(title)
+
+    def topic(self):
+        """An alarm by the SNS topic"""
+        alarm = json.dumps({**event("cloudwatch/alarm.json"), "AlarmName": "By topic"})
+        self.cloud.client("sns").publish(TopicArn=self.stack.names["Topic"], Message=alarm)
+        self.shown("By topic")
+
+    def rule(self):
+        """An alarm by EventBridge"""
+        happened = event("cloudwatch/alarm-eventbridge.json")
+        happened["detail"]["alarmName"] = "By rule"
+        entry = {"Source": happened["source"], "DetailType": happened["detail-type"], "Detail": json.dumps(happened["detail"])}
+        told = self.cloud.client("events").put_events(Entries=[{**entry, "Resources": ["arn:aws:cloudwatch:us-east-1:000000000000:alarm:By rule"]}])
+        assert told["FailedEntryCount"] == 0, told
+        self.shown("By rule")
+
+    def minute(self):
+        """The schedule rings the notifier by itself"""
+
+        def ticks():
+            return sum('"message":"tick"' in line for line in self.stack.log())
+
+        before = ticks()
+        try:
+            self.cloud.clock.stand(int((time.time() + 61) * 1000))
+            wait_until(lambda: ticks() > before, "the notifier's log holds no tick", 40, 0.5)
+        finally:
+            self.cloud.clock.run()
+
+    def poison(self):
+        """What can never be done ends in the dead-letter queue, and costs nobody else anything"""
+        self.post(self.signal("Poison"), "application/json")
+        self.shown("Poison")
+        table, items = self.cloud.client("dynamodb"), self.stack.items()
+        found = next(item for item in items if item["sk"]["S"] == "META" and "Poison" in json.dumps(item, default=str))
+        broken = {**found, "d": {"S": "no record"}}
+        table.put_item(TableName=self.stack.names["Table"], Item=broken)
+        self.post(self.signal("Poison"), "application/json")
+        self.post(self.signal("Beside poison"), "application/json")
+        self.shown("Beside poison")
+        dead = self.stack.queue("SignalsDeadLetters")
+        # Tried twenty times, two minutes apart in the end.
+        now = time.time()
+        try:
+            for _ in range(40):
+                now += 121
+                self.cloud.clock.stand(int(now * 1000))
+                time.sleep(1.2)
+                if self.depth(dead) == 1:
+                    break
+        finally:
+            self.cloud.clock.run()
+        assert (self.depth(dead), self.depth(self.stack.signals)) == (1, 0), "the message is not with the dead letters"
+        letter = self.cloud.client("sqs").receive_message(QueueUrl=dead, AttributeNames=["All"])["Messages"][0]
+        assert "Poison" in letter["Body"], letter
+        # Mended and put back, it is done.
+        table.put_item(TableName=self.stack.names["Table"], Item=found)
+        self.cloud.client("sqs").send_message(QueueUrl=self.stack.signals, MessageBody=letter["Body"])
+        self.cloud.client("sqs").delete_message(QueueUrl=dead, ReceiptHandle=letter["ReceiptHandle"])
+        wait_until(lambda: self.depth(self.stack.signals) == 0, "it is not taken", 30)
+        assert self.depth(dead) == 0
+
+    def depth(self, queue):
+        told = self.cloud.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]
+        return sum(int(told[f"ApproximateNumberOfMessages{which}"]) for which in ["", "NotVisible"])
+
+    def invoke(self, function, payload):
+        answer = self.cloud.client("lambda").invoke(FunctionName=self.stack.names[function], Payload=json.dumps(payload))
+        answered = answer["Payload"].read()
+        assert "FunctionError" not in answer, answered
+        return json.loads(answered)

@@ -1,0 +1,86 @@
+"""Least privilege: each right of each function's role, an action on a resource, is taken away, one at a time, and a story is played
+that needs it. The function must be denied just that. What nobody misses should not be in the template.
+"""
+
+import json
+import time
+from fnmatch import fnmatchcase
+
+# The story that needs a function's rights, by the part of its name that no other has; and where one right takes another story.
+STORIES = {
+    "Ingest": "archived-channel",
+    "Router": "fires-acked",
+    "Courier": "archived-channel",
+    "Interaction": "fires-acked",
+    "SlashCommand": "commands",
+    "SlackEvents": "emoji-and-replies",
+    "Notifier": "slack-down",
+}
+OTHERS = {
+    ("Courier", "sqs:ChangeMessageVisibility"): "rate-limited",
+    ("Notifier", "dynamodb:PutItem"): "lapsed-acknowledgement",
+}
+# A message is put off where something fails: what has to fail for it.
+FAILING = {("Router", "sqs:ChangeMessageVisibility"): "dynamodb:PutItem"}
+
+# What the platform does in a function's name; MiniStack does it without asking.
+PLATFORM = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes", "logs:CreateLogStream", "logs:PutLogEvents"}
+
+
+class Rights:
+    """The roles' policies on a running stack, with what is taken from them put back."""
+
+    def __init__(self, stack, operator, program, folder):
+        self.stack, self.cloud, self.operator = stack, stack.cloud, operator
+        self.program, self.folder = program, folder
+
+    def rows(self):
+        """(function, action, on what, what came of it, whether that is right) for each."""
+        iam = self.cloud.client("iam")
+        for function, physical in self.stack.functions().items():
+            name = function.removesuffix("Function")
+            role = self.cloud.client("lambda").get_function_configuration(FunctionName=physical)["Role"].split("/")[-1]
+            for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
+                document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
+                rights = [(action, arn) for statement in document["Statement"] for action in several(statement["Action"]) for arn in several(statement["Resource"])]
+                for action, arn in rights:
+                    on = arn.split(":", 5)[-1]
+                    if action in PLATFORM:
+                        yield name, action, on, "not enforced here", True
+                        continue
+                    failing = FAILING.get((name, action))
+                    left = [right for right in rights if right != (action, arn) and right[0] != failing]
+                    try:
+                        self.put(role, policy, {**document, "Statement": [allow(*right) for right in left]})
+                        self.restart(physical)
+                        denied = self.denied(name, role, action, arn)
+                    finally:
+                        self.put(role, policy, document)
+                        self.restart(physical)
+                    yield name, action, on, "AccessDenied" if denied else "NOT MISSED", denied
+
+    def put(self, role, policy, document):
+        self.cloud.client("iam").put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(document))
+
+    def restart(self, physical):
+        """Secrets are read when a process starts, so a fresh one is needed."""
+        self.cloud.client("lambda").update_function_configuration(FunctionName=physical, Description=f"restarted {time.monotonic_ns()}")
+
+    def denied(self, name, role, action, arn):
+        known = len(self.cloud.decisions())
+
+        def is_it(decision, who, asked, on):
+            return decision != "Allow" and f"/{role}/" in who and asked == action and fnmatchcase(on, arn)
+
+        def is_denied():
+            return any(is_it(*decided) for decided in self.cloud.decisions()[known:])
+
+        return self.operator.play_until(is_denied, self.program, self.folder, OTHERS.get((name, action), STORIES[name]))
+
+
+def allow(action, arn):
+    return {"Effect": "Allow", "Action": action, "Resource": arn}
+
+
+def several(value):
+    return value if isinstance(value, list) else [value]
