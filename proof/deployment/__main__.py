@@ -82,7 +82,7 @@ def prove(options, folder, table):
             if "stories" in options.only:
                 right = at_work.play(binaries / "deployed", folder, options.story)
                 table.add("the laptop's stories", "as on the laptop" if right else "told otherwise", right)
-            denials = [decision for decision in aws.decisions() if decision[0] != "Allow"]
+            denials = [decision for decision in aws.decisions() if decision[0] == "denied"]
             table.add("calls denied with all rights", f"{len(denials)} of {len(aws.decisions())} {denials[:3] or ''}", not denials)
             if "rights" in options.only:
                 for function, action, on, result, right in Rights(stack, at_work, binaries / "deployed", folder).rows():

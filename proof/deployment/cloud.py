@@ -74,7 +74,7 @@ def cloud(folder):
     rights.write_text("")
     url = f"http://127.0.0.1:{port}"
     # AWS_ENDPOINT_URL is how the functions find it. Idle functions are kept: a clock that jumps would end them all.
-    environment = {"BIND_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "AWS_ENDPOINT_URL": url, "IOT_MTLS_ENABLED": "0", "AUTH": "true", "RIGHTS": str(rights), "LAMBDA_WARM_TTL_SECONDS": "1000000000"}
+    environment = {"BIND_HOST": "127.0.0.1", "MINISTACK_HOST": "127.0.0.1", "GATEWAY_PORT": str(port), "AWS_ENDPOINT_URL": url, "IOT_MTLS_ENABLED": "0", "AUTH": "true", "RIGHTS": str(rights), "LAMBDA_WARM_TTL_SECONDS": "1000000000"}
     with (folder / "ministack.log").open("wb") as output:
         program = Path(__file__).with_name("aws.py")
         running = subprocess.Popen([sys.executable, program], env={**os.environ, **environment, **clock.environment()}, stdout=output, stderr=subprocess.STDOUT)

@@ -70,7 +70,7 @@ class Rights:
         known = len(self.cloud.decisions())
 
         def is_it(decision, who, asked, on):
-            return decision != "Allow" and f"/{role}/" in who and asked == action and fnmatchcase(on, arn)
+            return decision == "denied" and f"/{role}/" in who and asked == action and fnmatchcase(on, arn)
 
         def is_denied():
             return any(is_it(*decided) for decided in self.cloud.decisions()[known:])
