@@ -164,10 +164,14 @@ def operator(stack, slack_port):
     found.url = f"http://127.0.0.1:{server.server_port}"
     threading.Thread(target=server.serve_forever, daemon=True).start()
     stack.schedule("DISABLED")
+    # One batch after the other, as on the laptop: SQS promises no order, and a story has to have one.
+    router, functions = stack.names["RouterFunction"], found.cloud.client("lambda")
+    functions.put_function_concurrency(FunctionName=router, ReservedConcurrentExecutions=1)
     try:
         yield found
     finally:
         server.shutdown()
+        functions.delete_function_concurrency(FunctionName=router)
         found.cloud.clock.run()
         found.begin()
         found.rest(False)
