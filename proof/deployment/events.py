@@ -111,17 +111,21 @@ class Ways:
                 time.sleep(1.2)
                 if self.depth(dead) == 1:
                     break
+            self.put_back(dead, table, found)
         finally:
             self.cloud.clock.run()
+
+    def put_back(self, dead, table, item):
+        """Mended and put back, it is done."""
         assert (self.depth(dead), self.depth(self.stack.signals)) == (1, 0), "the message is not with the dead letters"
-        letter = self.cloud.client("sqs").receive_message(QueueUrl=dead, AttributeNames=["All"])["Messages"][0]
+        sqs = self.cloud.client("sqs")
+        letter = sqs.receive_message(QueueUrl=dead)["Messages"][0]
         assert "Poison" in letter["Body"], letter
-        # Mended and put back, it is done.
-        table.put_item(TableName=self.stack.names["Table"], Item=found)
-        self.cloud.client("sqs").send_message(QueueUrl=self.stack.signals, MessageBody=letter["Body"])
-        self.cloud.client("sqs").delete_message(QueueUrl=dead, ReceiptHandle=letter["ReceiptHandle"])
+        table.put_item(TableName=self.stack.names["Table"], Item=item)
+        sqs.send_message(QueueUrl=self.stack.signals, MessageBody=letter["Body"])
+        sqs.delete_message(QueueUrl=dead, ReceiptHandle=letter["ReceiptHandle"])
         wait_until(lambda: self.depth(self.stack.signals) == 0, "it is not taken", 30)
-        assert self.depth(dead) == 0
+        assert self.depth(dead) == 0, "it is with the dead letters again"
 
     def depth(self, queue):
         told = self.cloud.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]

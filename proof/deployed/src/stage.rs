@@ -45,7 +45,7 @@ impl Deployment {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, cloud.about.slack_port)).await;
         let listener = listener.map_err(|error| Trouble::because("Slack's port cannot be used", error))?;
         let base = format!("http://127.0.0.1:{}", cloud.about.slack_port);
-        let mut settings = workspace(&sender.config, &cloud.about.api, &base);
+        let mut settings = workspace(&sender.config, &cloud.about.api, &base)?;
         // Slack's patience is in real time; where the clock stands, a busy machine must not change the story.
         settings.app_timeout_ms = 60_000;
         let slack = Emulator::new(settings, clock.clone());
