@@ -184,7 +184,7 @@ async fn exchange(
     if let Some(kind) = unwell {
         let told = format!("{kind:?}");
         let name = told.split([' ', '{']).next().unwrap_or_default();
-        *ground.ledger().met.entry(format!("Slack answers {name}")).or_default() += 1;
+        ground.ledger().meets(format!("Slack answers {name}"));
         ground.slack.fail(Fault { method: Some(method.clone()), kind, times: 1 });
     }
     // Between the fault and the call nobody else gets a word in: nothing is awaited before the workspace has taken both.

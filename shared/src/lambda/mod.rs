@@ -12,11 +12,13 @@
 //! | `SLACK_API_URL` | `https://slack.com/`, unless it says otherwise |
 //! | `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` | set by Lambda |
 //! | `AWS_LAMBDA_LOG_LEVEL` | what is logged of our own code, `INFO` without; set by Lambda |
+//! | `METRICS_NAMESPACE` | under which CloudWatch keeps our metrics; without it nothing is measured |
 //! | `AWS_ENDPOINT_URL` | an emulator of AWS, for tests |
 
 mod deps;
 mod environment;
 mod log;
+mod metrics;
 mod queue;
 mod secrets;
 mod transport;

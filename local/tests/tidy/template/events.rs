@@ -63,6 +63,8 @@ fn every_alarm_comes_in_except_those_that_aws_scales_by() {
         assert!(fits(&rule, &event), "{}", file.path);
         event["detail"]["alarmName"] = json!("TargetTracking-table/orders-AlarmHigh-1");
         assert!(!fits(&rule, &event), "{}", file.path);
+        event["detail"]["alarmName"] = json!("Targets of the load balancer are gone");
+        assert!(fits(&rule, &event), "{}", file.path);
     }
 }
 
