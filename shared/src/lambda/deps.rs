@@ -1,82 +1,83 @@
-//! A function's seams, wired to AWS: the same [`Deps`] that the laptop builds from what it embeds. Region and credentials
-//! come from the environment, so nothing here asks the network, except for the secrets that the function needs.
+//! A function's seams, wired to AWS: the same [`Deps`] that the laptop builds from what it embeds. What a process can do by itself it
+//! does at its start, where Lambda gives it the most CPU; the one thing that the network has to say, the secrets, is asked when
+//! the first work is there. Asked beside the first poll it could be cut off, since Lambda freezes a process that has no work.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use aws_config::environment::{EnvironmentVariableCredentialsProvider, EnvironmentVariableRegionProvider};
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
 use lambda_runtime::Error;
+use tokio::sync::OnceCell;
 
-use super::environment::Settings;
+use super::aws::Aws;
+use super::environment::{Account, Settings};
 use super::log;
 use super::queue::SqsQueue;
 use super::secrets::{self, Needs};
-use super::transport::{self, Transport};
+use super::transport;
 use crate::config::Config;
-use crate::deps::{Deps, SystemClock};
+use crate::deps::{Deps, Secrets, SystemClock};
 use crate::fetch::Network;
 use crate::slack::client::Client;
 use crate::sources::Sources;
 use crate::store::dynamo::DynamoStore;
 
-/// A try of any AWS call that takes longer has lost its answer; each is repeated as its client says.
-const PATIENCE: Duration = Duration::from_secs(2);
-
 /// One function's process.
 #[derive(Debug)]
 pub(super) struct Function {
-    pub(super) deps: Deps,
-    /// The same queue, with what only a consumer asks of it.
+    /// The same queue as in the seams, with what only a consumer asks of it.
     pub(super) queue: Arc<SqsQueue>,
+    needs: Needs,
+    settings: Settings,
+    aws: Aws,
+    http: reqwest::Client,
+    without_secrets: Deps,
+    deps: OnceCell<Deps>,
 }
 
 impl Function {
-    /// Starts logging and wires everything. It lives as long as the process, which is what lets handlers borrow it.
+    /// Starts logging and wires everything but the secrets.
     ///
     /// # Errors
-    /// The environment is incomplete, a built-in file is broken, or a secret cannot be read.
-    pub(super) async fn start(needs: Needs) -> Result<&'static Self, Error> {
+    /// The environment is incomplete or a built-in file is broken.
+    pub(super) fn start(needs: Needs) -> Result<Self, Error> {
         log::start();
-        let function = Self::wire(needs).await;
-        let function = function.inspect_err(|error| tracing::error!(%error, "the function cannot start"))?;
-        Ok(Box::leak(Box::new(function)))
+        Self::wire(needs).inspect_err(|error| tracing::error!(%error, "the function cannot start"))
     }
 
-    async fn wire(needs: Needs) -> Result<Self, Error> {
+    fn wire(needs: Needs) -> Result<Self, Error> {
         let settings = Settings::read()?;
         let config = Config::built_in().map_err(|faults| {
             let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
             faults.join("\n")
         })?;
         let http = transport::http()?;
-        let aws = aws(http.clone()).await;
-        let parameters = || aws_sdk_ssm::Client::new(&aws);
-        let read = secrets::read(parameters, &settings.secrets_prefix, needs, &config).await?;
-        let queue = aws_sdk_sqs::Client::new(&aws);
-        let queue = Arc::new(SqsQueue::new(queue, &settings.signals_url, &settings.wakes_url));
-        let store = DynamoStore::new(&aws_sdk_dynamodb::Client::new(&aws), &settings.table);
-        let deps = Deps {
-            store: Arc::new(store),
-            slack: Client::new(settings.slack_url.clone(), read.token, http.clone()),
+        let aws = Aws::new(http.clone(), Account::read()?);
+        let queue = Arc::new(SqsQueue::new(aws.clone(), &settings.signals_url, &settings.wakes_url));
+        let without_secrets = Deps {
+            store: Arc::new(DynamoStore::new(&aws.dynamodb(), &settings.table)),
+            slack: Client::new(settings.slack_url.clone(), Default::default(), http.clone()),
             queue: queue.clone(),
             config: Arc::new(config),
             sources: Arc::new(Sources::builtin()?),
-            fetch: Arc::new(Network::new(http)),
-            secrets: Arc::new(read.secrets),
+            fetch: Arc::new(Network::new(http.clone())),
+            secrets: Arc::new(Secrets::default()),
             clock: Arc::new(SystemClock),
         };
-        Ok(Function { deps, queue })
+        Ok(Function { queue, needs, settings, aws, http, without_secrets, deps: OnceCell::new() })
     }
-}
 
-async fn aws(http: reqwest::Client) -> SdkConfig {
-    aws_config::defaults(BehaviorVersion::latest())
-        .http_client(Transport(http))
-        .region(EnvironmentVariableRegionProvider::new())
-        .credentials_provider(EnvironmentVariableCredentialsProvider::new())
-        .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).build())
-        .load()
-        .await
+    /// The seams, with the secrets: read when they are first asked for, and again each time until they have been there.
+    ///
+    /// # Errors
+    /// A secret cannot be read, or one of Slack's is missing.
+    pub(super) async fn deps(&self) -> Result<&Deps, Error> {
+        let deps = self.deps.get_or_try_init(|| self.with_secrets()).await;
+        Ok(deps.inspect_err(|error| tracing::error!(%error, "nothing can be done without the secrets"))?)
+    }
+
+    async fn with_secrets(&self) -> Result<Deps, secrets::SecretsError> {
+        let Deps { config, .. } = &self.without_secrets;
+        let read = secrets::read(&self.aws, &self.settings.secrets_prefix, self.needs, config).await?;
+        let slack = Client::new(self.settings.slack_url.clone(), read.token, self.http.clone());
+        Ok(Deps { slack, secrets: Arc::new(read.secrets), ..self.without_secrets.clone() })
+    }
 }

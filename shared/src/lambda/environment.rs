@@ -2,6 +2,7 @@
 
 use std::env;
 
+use secrecy::SecretString;
 use url::Url;
 
 /// Slack's Web API.
@@ -15,6 +16,17 @@ pub(super) struct Settings {
     pub(super) wakes_url: String,
     pub(super) secrets_prefix: String,
     pub(super) slack_url: Url,
+}
+
+/// Who we are in AWS, as Lambda says it.
+#[derive(Clone, Debug)]
+pub(super) struct Account {
+    pub(super) region: String,
+    pub(super) key_id: String,
+    pub(super) secret_key: SecretString,
+    pub(super) session: Option<SecretString>,
+    /// An emulator of AWS, for all its services.
+    pub(super) endpoint: Option<String>,
 }
 
 /// A value is missing or is none. Names it, and quotes nothing.
@@ -41,6 +53,20 @@ impl Settings {
             secrets_prefix: needed("SECRETS_PARAMETER")?,
             slack_url: Url::parse(&slack)
                 .map_err(|_| BadEnvironment { name: "SLACK_API_URL", fault: "is no address" })?,
+        })
+    }
+}
+
+impl Account {
+    /// What Lambda started this process with.
+    pub(super) fn read() -> Result<Self, BadEnvironment> {
+        let by_lambda = |name| variable(name).ok_or(BadEnvironment { name, fault: "is not set" });
+        Ok(Account {
+            region: by_lambda("AWS_REGION")?,
+            key_id: by_lambda("AWS_ACCESS_KEY_ID")?,
+            secret_key: by_lambda("AWS_SECRET_ACCESS_KEY")?.into(),
+            session: variable("AWS_SESSION_TOKEN").map(SecretString::from),
+            endpoint: variable("AWS_ENDPOINT_URL"),
         })
     }
 }

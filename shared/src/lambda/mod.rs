@@ -15,6 +15,7 @@
 //! | `METRICS_NAMESPACE` | under which CloudWatch keeps our metrics; without it nothing is measured |
 //! | `AWS_ENDPOINT_URL` | an emulator of AWS, for tests |
 
+mod aws;
 mod deps;
 mod environment;
 mod log;
@@ -24,40 +25,35 @@ mod secrets;
 mod transport;
 
 use std::fmt::{Debug, Display};
-use std::future::Future;
 
 use bytes::Bytes;
 use http::{Request, Response};
 use jiff::Timestamp;
-use lambda_http::Body;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 
 use self::deps::Function;
-use self::queue::Which;
+use self::queue::{SqsQueue, Which};
 use crate::core::raw::Raw;
 use crate::deps::Deps;
 use crate::invoke::{self, RequestId, sqs};
 use crate::queue::{Verdict, Wake};
 
-pub use self::queue::SqsQueue;
 pub use self::secrets::Needs;
 pub use lambda_runtime::Error;
 
 /// Answers HTTP requests from API Gateway, until Lambda ends the process.
 ///
 /// # Errors
-/// The environment is incomplete, a secret is missing, or Lambda's runtime API is not there.
-pub async fn http<F>(
+/// The environment is incomplete, or Lambda's runtime API is not there.
+pub async fn http(
     needs: Needs,
-    handle: impl Fn(Request<Bytes>, &'static Deps) -> F + Copy + Send + Sync,
-) -> Result<(), Error>
-where
-    F: Future<Output = Response<Bytes>> + Send,
-{
-    let deps = &Function::start(needs).await?.deps;
-    lambda_http::run(lambda_http::service_fn(|request: lambda_http::Request| async move {
-        Ok::<_, Error>(answer(handle(plain(request), deps).await))
+    handle: impl AsyncFn(Request<Bytes>, &Deps) -> Response<Bytes>,
+) -> Result<(), Error> {
+    let function = Function::start(needs)?;
+    lambda_runtime::run(service_fn(async |asked: LambdaEvent<Value>| {
+        let request = request(&asked.payload, &asked.context.request_id)?;
+        Ok::<_, Error>(invoke::http::response(&handle(request, function.deps().await?).await))
     }))
     .await
 }
@@ -71,15 +67,14 @@ pub async fn http_and_events<E: Display>(
     http: impl AsyncFn(Request<Bytes>, &Deps) -> Response<Bytes>,
     event: impl AsyncFn(&Value, &str, &Deps) -> Result<Value, E>,
 ) -> Result<(), Error> {
-    let deps = &Function::start(needs).await?.deps;
+    let function = Function::start(needs)?;
     lambda_runtime::run(service_fn(async |asked: LambdaEvent<Value>| {
         let (asked, id) = (asked.payload, asked.context.request_id);
+        let deps = function.deps().await?;
         if asked.pointer("/requestContext/http").is_none() {
             return event(&asked, &id, deps).await.map_err(failed);
         }
-        let mut request = invoke::http::request(&asked)?;
-        request.extensions_mut().insert(RequestId(id));
-        Ok(invoke::http::response(&http(request, deps).await))
+        Ok(invoke::http::response(&http(request(&asked, &id)?, deps).await))
     }))
     .await
 }
@@ -89,13 +84,14 @@ pub async fn http_and_events<E: Display>(
 /// # Errors
 /// As [`http()`].
 pub async fn signals(needs: Needs, handle: impl AsyncFn(&[Raw], &Deps) -> Vec<Verdict>) -> Result<(), Error> {
-    let function = Function::start(needs).await?;
+    let function = Function::start(needs)?;
     lambda_runtime::run(service_fn(async |asked: LambdaEvent<Value>| {
         let records = sqs::records(&asked.payload)?;
-        let now = function.deps.clock.now();
+        let deps = function.deps().await?;
+        let now = deps.clock.now();
         let raws: Vec<Raw> = records.iter().map(|record| sqs::raw(record, now)).collect();
-        let verdicts = handle(&raws, &function.deps).await;
-        let now = function.deps.clock.now();
+        let verdicts = handle(&raws, deps).await;
+        let now = deps.clock.now();
         Ok::<_, Error>(settle(&function.queue, Which::Signals, &records, &verdicts, now).await)
     }))
     .await
@@ -106,11 +102,12 @@ pub async fn signals(needs: Needs, handle: impl AsyncFn(&[Raw], &Deps) -> Vec<Ve
 /// # Errors
 /// As [`http()`].
 pub async fn wakes(needs: Needs, handle: impl AsyncFn(&[Wake], &Deps) -> Vec<Verdict>) -> Result<(), Error> {
-    let function = Function::start(needs).await?;
+    let function = Function::start(needs)?;
     lambda_runtime::run(service_fn(async |asked: LambdaEvent<Value>| {
         let (records, wakes) = sqs::wakes(&asked.payload)?;
-        let verdicts = handle(&wakes, &function.deps).await;
-        let now = function.deps.clock.now();
+        let deps = function.deps().await?;
+        let verdicts = handle(&wakes, deps).await;
+        let now = deps.clock.now();
         Ok::<_, Error>(settle(&function.queue, Which::Wakes, &records, &verdicts, now).await)
     }))
     .await
@@ -124,9 +121,9 @@ pub async fn ticks<T: Debug, E: Display>(
     needs: Needs,
     tick: impl AsyncFn(&Deps) -> Result<T, E>,
 ) -> Result<(), Error> {
-    let deps = &Function::start(needs).await?.deps;
+    let function = Function::start(needs)?;
     lambda_runtime::run(service_fn(async |_: LambdaEvent<Value>| {
-        let did = tick(deps).await.map_err(failed)?;
+        let did = tick(function.deps().await?).await.map_err(failed)?;
         tracing::info!(?did, "tick");
         Ok::<_, Error>(Value::Null)
     }))
@@ -154,27 +151,11 @@ fn failed(error: impl Display) -> Error {
     Error::from(error.to_string())
 }
 
-/// A request without Lambda's types. The id is the invocation's, by which its log lines are found.
-fn plain(request: lambda_http::Request) -> Request<Bytes> {
-    let id = request.extensions().get::<lambda_http::Context>().map(|context| context.request_id.clone());
-    let (parts, body) = request.into_parts();
-    let body = match body {
-        Body::Text(text) => Bytes::from(text),
-        Body::Binary(bytes) => Bytes::from(bytes),
-        _ => Bytes::new(),
-    };
-    let mut request = Request::from_parts(parts, body);
-    if let Some(id) = id {
-        request.extensions_mut().insert(RequestId(id));
-    }
-    request
-}
-
-fn answer(response: Response<Bytes>) -> Response<Body> {
-    response.map(|body| match String::from_utf8(body.into()) {
-        Ok(text) => Body::Text(text),
-        Err(error) => Body::Binary(error.into_bytes()),
-    })
+/// What API Gateway was asked. Its id is the invocation's, by which its log lines are found.
+fn request(event: &Value, id: &str) -> Result<Request<Bytes>, Error> {
+    let mut request = invoke::http::request(event)?;
+    request.extensions_mut().insert(RequestId(id.to_owned()));
+    Ok(request)
 }
 
 #[cfg(test)]

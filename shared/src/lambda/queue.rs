@@ -2,21 +2,27 @@
 //! time serves a channel (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/using-messagegroupid-property.html>).
 //! How a message is written is `invoke::sqs`, beside how it is read. No decision may enter.
 
-use std::fmt;
-
 use async_trait::async_trait;
-use aws_sdk_sqs::Client;
-use aws_sdk_sqs::types::SendMessageBatchRequestEntry as Entry;
 use jiff::SignedDuration;
+use serde::Deserialize;
+use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
+use super::aws::{Aws, Operation};
 use crate::core::raw::Raw;
 use crate::invoke::sqs::{self, LONGEST, Record};
 use crate::queue::{Queue, QueueError, Wake};
-use crate::store::dynamo::why;
 
-/// The most messages of one request
-/// (<https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html>).
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html>
+const SEND: Operation = sqs("AmazonSQS.SendMessageBatch");
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html>
+const PUT_OFF: Operation = sqs("AmazonSQS.ChangeMessageVisibility");
+
+const fn sqs(target: &'static str) -> Operation {
+    Operation { service: "sqs", target, content_type: "application/x-amz-json-1.0" }
+}
+
+/// The most messages of one request.
 const MOST_MESSAGES: usize = 10;
 
 /// The longest group id and deduplication id, in characters.
@@ -30,36 +36,42 @@ pub(super) enum Which {
 }
 
 /// The two queues in SQS.
-#[derive(Clone)]
-pub struct SqsQueue {
-    client: Client,
+#[derive(Clone, Debug)]
+pub(super) struct SqsQueue {
+    aws: Aws,
     signals: String,
     wakes: String,
 }
 
-impl fmt::Debug for SqsQueue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SqsQueue")
-            .field("signals", &self.signals)
-            .field("wakes", &self.wakes)
-            .finish_non_exhaustive()
-    }
+/// What was not taken of a batch; the rest of the answer is of no interest.
+#[derive(Deserialize)]
+struct Sent {
+    #[serde(rename = "Failed", default)]
+    failed: Vec<NotTaken>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct NotTaken {
+    code: String,
+    message: Option<String>,
 }
 
 impl SqsQueue {
-    /// The queues at these addresses. The client brings region, credentials, HTTP, and how often it tries.
-    pub fn new(client: Client, signals_url: impl Into<String>, wakes_url: impl Into<String>) -> Self {
-        SqsQueue { client, signals: signals_url.into(), wakes: wakes_url.into() }
+    /// The queues at these addresses.
+    pub(super) fn new(aws: Aws, signals_url: impl Into<String>, wakes_url: impl Into<String>) -> Self {
+        SqsQueue { aws, signals: signals_url.into(), wakes: wakes_url.into() }
     }
 
     /// Keeps a message out of sight for a while, counted in whole seconds from 1 to 12 hours. A failure changes only when it is
     /// seen again: then the queue's own visibility timeout holds.
     pub(super) async fn put_off(&self, which: Which, record: &Record, pause: SignedDuration) {
-        let seconds = i32::try_from(pause.as_secs()).unwrap_or(i32::MAX);
-        let request = self.client.change_message_visibility().queue_url(self.url(which));
-        let request = request.receipt_handle(&record.receipt).visibility_timeout(seconds);
-        if let Err(error) = request.send().await {
-            let error = why(&error);
+        let asked = json!({
+            "QueueUrl": self.url(which),
+            "ReceiptHandle": record.receipt,
+            "VisibilityTimeout": pause.as_secs(),
+        });
+        if let Err(error) = self.aws.ask::<serde::de::IgnoredAny>(PUT_OFF, &asked).await {
             tracing::warn!(id = %record.id, %error, "a message could not be put off and comes when its time is over");
         }
     }
@@ -74,17 +86,14 @@ impl SqsQueue {
     /// Sends everything, or says that not all was taken; what was is then sent again, and known by its id.
     async fn send(&self, which: Which, messages: Vec<Message>) -> Result<(), QueueError> {
         for batch in batches(messages) {
-            let mut request = self.client.send_message_batch().queue_url(self.url(which));
-            for (number, message) in batch.into_iter().enumerate() {
-                let entry = Entry::builder().id(number.to_string()).message_body(message.body);
-                let (group, deduplication) = message.place.unzip();
-                let entry = entry.set_message_group_id(group).set_message_deduplication_id(deduplication);
-                request = request.entries(entry.build().map_err(|error| QueueError(error.to_string()))?);
-            }
-            let answer = request.send().await.map_err(|error| QueueError(why(&error)))?;
-            if let Some(refused) = answer.failed.first() {
-                let (code, message) = (&refused.code, refused.message.as_deref().unwrap_or("no message"));
-                return Err(QueueError(format!("{} refused, {code}: {message}", answer.failed.len())));
+            let entries: Vec<Value> =
+                batch.into_iter().enumerate().map(|(number, message)| message.entry(number)).collect();
+            let asked = json!({ "QueueUrl": self.url(which), "Entries": entries });
+            let sent: Sent =
+                self.aws.ask(SEND, &asked).await.map_err(|error| QueueError(error.to_string()))?;
+            if let Some(NotTaken { code, message }) = sent.failed.first() {
+                let message = message.as_deref().unwrap_or("no message");
+                return Err(QueueError(format!("{} refused, {code}: {message}", sent.failed.len())));
             }
         }
         Ok(())
@@ -113,6 +122,17 @@ struct Message {
     body: String,
     /// FIFO: the group and the deduplication id.
     place: Option<(String, String)>,
+}
+
+impl Message {
+    fn entry(self, number: usize) -> Value {
+        let mut entry = json!({ "Id": number.to_string(), "MessageBody": self.body });
+        if let Some((group, deduplication)) = self.place {
+            entry["MessageGroupId"] = group.into();
+            entry["MessageDeduplicationId"] = deduplication.into();
+        }
+        entry
+    }
 }
 
 /// Batches in order, each of at most ten messages and at most as many bytes as one request may carry.

@@ -1,15 +1,22 @@
-//! Secrets from Parameter Store: read once, when the process starts, and only those that the function needs. Their names are
+//! Secrets from Parameter Store: read once, when the process is first asked for something, and only those that the function needs. Their names are
 //! the deployment's `SECRETS_PARAMETER` and what [`Needs`] says; the environment never holds a value.
 //! <https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetParameters.html>
 
 use std::collections::BTreeMap;
 
-use aws_sdk_ssm::Client;
 use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use serde_json::json;
 
+use super::aws::{Aws, AwsError, Operation};
 use crate::config::Config;
 use crate::deps::Secrets;
-use crate::store::dynamo::why;
+
+const GET_PARAMETERS: Operation = Operation {
+    service: "ssm",
+    target: "AmazonSSM.GetParameters",
+    content_type: "application/x-amz-json-1.1",
+};
 
 /// The bot token.
 const TOKEN: &str = "slack-bot-token";
@@ -46,23 +53,37 @@ pub(super) struct Read {
 #[derive(Clone, Debug, thiserror::Error)]
 pub(super) enum SecretsError {
     #[error("Parameter Store cannot be asked for the secrets: {0}")]
-    Unavailable(String),
+    Unavailable(#[from] AwsError),
     #[error("there is no parameter {0}: put the secret there, as a SecureString")]
     Missing(String),
 }
 
+/// What Parameter Store answers, of that what we look at.
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Found {
+    #[serde(default)]
+    parameters: Vec<Parameter>,
+    #[serde(default)]
+    invalid_parameters: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Parameter {
+    name: String,
+    value: String,
+}
+
 /// Reads what is needed, with at most one request per ten names, and none for [`Needs::Nothing`].
 pub(super) async fn read(
-    client: impl FnOnce() -> Client,
+    aws: &Aws,
     prefix: &str,
     needs: Needs,
     config: &Config,
 ) -> Result<Read, SecretsError> {
     let names = names(needs, config);
-    if names.is_empty() {
-        return Ok(Read::default());
-    }
-    sort(needs, fetch(&client(), prefix, &names).await?, prefix)
+    sort(needs, fetch(aws, prefix, &names).await?, prefix)
 }
 
 /// The names of what is needed, without the prefix.
@@ -82,26 +103,25 @@ fn names(needs: Needs, config: &Config) -> Vec<String> {
 }
 
 async fn fetch(
-    client: &Client,
+    aws: &Aws,
     prefix: &str,
     names: &[String],
 ) -> Result<BTreeMap<String, SecretString>, SecretsError> {
-    let mut found = BTreeMap::new();
+    let mut secrets = BTreeMap::new();
     for names in names.chunks(MOST_NAMES) {
-        let names = names.iter().map(|name| format!("{prefix}{name}")).collect();
-        let request = client.get_parameters().set_names(Some(names)).with_decryption(true);
-        let answer = request.send().await.map_err(|error| SecretsError::Unavailable(why(&error)))?;
-        for missing in answer.invalid_parameters() {
+        let names: Vec<String> = names.iter().map(|name| format!("{prefix}{name}")).collect();
+        let asked = json!({ "Names": names, "WithDecryption": true });
+        let found: Found = aws.ask(GET_PARAMETERS, &asked).await?;
+        for missing in found.invalid_parameters {
             tracing::warn!(parameter = missing, "there is no such secret; what it should verify is refused");
         }
-        for parameter in answer.parameters.unwrap_or_default() {
-            let name = parameter.name.as_deref().and_then(|name| name.strip_prefix(prefix));
-            if let (Some(name), Some(value)) = (name, parameter.value) {
-                found.insert(name.to_owned(), value.into());
+        for Parameter { name, value } in found.parameters {
+            if let Some(name) = name.strip_prefix(prefix) {
+                secrets.insert(name.to_owned(), value.into());
             }
         }
     }
-    Ok(found)
+    Ok(secrets)
 }
 
 /// A source's secret that is missing refuses that source; one of Slack's that is missing refuses everything, so it fails.

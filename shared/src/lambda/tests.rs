@@ -1,90 +1,176 @@
-//! What Lambda hands over, as handlers get it, and back.
+//! What Lambda hands over, as handlers get it; and AWS as it is asked, through the same client as in Lambda.
 
 use std::sync::{Arc, Mutex};
 
-use http::StatusCode;
+use hmac::{Hmac, Mac};
+use http::{HeaderMap, StatusCode};
+use secrecy::ExposeSecret;
 use serde_json::json;
+use sha2::{Digest, Sha256};
 
+use super::aws::{Aws, Operation};
+use super::environment::Account;
 use super::*;
+use crate::config::Config;
 use crate::queue::Queue;
 
-fn event(body: &str, base64: bool) -> lambda_http::Request {
-    let event = json!({
-        "version": "2.0",
-        "routeKey": "POST /slack/commands",
-        "rawPath": "/slack/commands",
-        "rawQueryString": "a=1",
-        "headers": { "content-type": "application/x-www-form-urlencoded", "x-slack-signature": "v0=00" },
-        "requestContext": {
-            "accountId": "123456789012", "apiId": "api", "domainName": "api.execute-api.eu-west-1.amazonaws.com",
-            "domainPrefix": "api", "requestId": "gateway", "routeKey": "POST /slack/commands", "stage": "$default",
-            "time": "22/Nov/2026:09:00:00 +0000", "timeEpoch": 1_795_338_000_000_i64,
-            "http": { "method": "POST", "path": "/slack/commands", "protocol": "HTTP/1.1", "sourceIp": "192.0.2.1", "userAgent": "Slackbot" },
-        },
-        "body": body,
-        "isBase64Encoded": base64,
-    });
-    let mut context = lambda_http::Context::default();
-    context.request_id = "invocation".to_owned();
-    let request = lambda_http::request::from_str(&event.to_string()).unwrap();
-    lambda_http::RequestExt::with_lambda_context(request, context)
-}
+const SECRET_KEY: &str = "secret";
 
 #[test]
-fn a_request_is_the_bytes_that_slack_has_signed() {
-    for request in [event("text=%C3%A9&a=b", false), event("dGV4dD0lQzMlQTkmYT1i", true)] {
-        let request = plain(request);
-        assert_eq!(request.body().as_ref(), b"text=%C3%A9&a=b");
-        assert_eq!(request.method(), http::Method::POST);
-        assert_eq!(request.uri().path(), "/slack/commands");
-        assert_eq!(request.headers()["x-slack-signature"], "v0=00");
-        assert_eq!(request.extensions().get::<RequestId>(), Some(&RequestId("invocation".to_owned())));
+fn a_request_is_known_by_the_invocation() {
+    let event = include_str!("../../../events/functions/slash-command-api-gateway.json");
+    let request = request(&serde_json::from_str(event).unwrap(), "invocation").unwrap();
+    assert_eq!(request.extensions().get::<RequestId>(), Some(&RequestId("invocation".to_owned())));
+    assert_eq!(request.headers()["x-slack-request-timestamp"], "1795338030");
+    assert!(request.body().starts_with(b"token=not-used&team_id=T01ACME&"));
+}
+
+/// What a service was asked: the operation, its fields and the headers.
+type Asked = Arc<Mutex<Vec<(String, Value, HeaderMap)>>>;
+
+/// AWS on a server that answers as `answer` says to the operation and to how many came before.
+async fn aws(
+    answer: impl Fn(&str, usize) -> (StatusCode, Value) + Clone + Send + Sync + 'static,
+) -> (Aws, Asked) {
+    let asked = Asked::default();
+    let seen = asked.clone();
+    let server = axum::Router::new().fallback(move |headers: HeaderMap, body: String| async move {
+        assert_eq!(headers["authorization"].to_str().unwrap(), authorization(&headers, &body));
+        let operation = headers["x-amz-target"].to_str().unwrap().split_once('.').unwrap().1.to_owned();
+        let mut seen = seen.lock().unwrap();
+        let (status, said) = answer(&operation, seen.len());
+        seen.push((operation, serde_json::from_str(&body).unwrap(), headers));
+        (status, axum::Json(said))
+    });
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let endpoint = Some(format!("http://{}", listener.local_addr().unwrap()));
+    tokio::spawn(async move { axum::serve(listener, server).await });
+    (Aws::new(transport::http().unwrap(), Account { endpoint, ..account("eu-west-1") }), asked)
+}
+
+fn account(region: &str) -> Account {
+    Account {
+        region: region.to_owned(),
+        key_id: "AKIDEXAMPLE".to_owned(),
+        secret_key: SECRET_KEY.into(),
+        session: Some("session".into()),
+        endpoint: None,
     }
 }
 
-#[test]
-fn an_answer_stays_text_if_it_is_text() {
-    let mut response = Response::new(Bytes::from_static("{\"text\":\"é\"}".as_bytes()));
-    *response.status_mut() = StatusCode::UNAUTHORIZED;
-    let answered = answer(response);
-    assert_eq!(answered.status(), StatusCode::UNAUTHORIZED);
-    assert_eq!(answered.body(), &Body::Text("{\"text\":\"é\"}".to_owned()));
-    let answered = answer(Response::new(Bytes::from_static(&[0xff])));
-    assert_eq!(answered.body(), &Body::Binary(vec![0xff]));
+/// The signature that AWS computes of what it received, step by step as
+/// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html> says.
+fn authorization(headers: &HeaderMap, body: &str) -> String {
+    let header = |name: &str| headers[name].to_str().unwrap();
+    let given = header("authorization");
+    let part = |name: &str| given.split(name).nth(1).unwrap().split(',').next().unwrap();
+    let (signed, scope) = (part("SignedHeaders="), part("Credential=").split_once('/').unwrap().1);
+    let lines: String = signed.split(';').map(|name| format!("{name}:{}\n", header(name))).collect();
+    let canonical = format!("POST\n/\n\n{lines}\n{signed}\n{}", hex::encode(Sha256::digest(body)));
+    let hashed = hex::encode(Sha256::digest(canonical));
+    let text = format!("AWS4-HMAC-SHA256\n{}\n{scope}\n{hashed}", header("x-amz-date"));
+    let hmac = |key: Vec<u8>, text: &str| {
+        let mut mac = Hmac::<Sha256>::new_from_slice(&key).unwrap();
+        mac.update(text.as_bytes());
+        mac.finalize().into_bytes().to_vec()
+    };
+    let key = scope.split('/').fold(format!("AWS4{SECRET_KEY}").into_bytes(), hmac);
+    for needed in ["content-type", "host", "x-amz-date", "x-amz-security-token", "x-amz-target"] {
+        assert!(signed.split(';').any(|name| name == needed), "{needed} is not signed");
+    }
+    let signature = hex::encode(hmac(key, &text));
+    format!("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/{scope}, SignedHeaders={signed}, Signature={signature}")
 }
 
-/// What was asked of a queue: the operation and its fields.
-type Asked = Arc<Mutex<Vec<(String, Value)>>>;
+const PING: Operation =
+    Operation { service: "sqs", target: "AmazonSQS.Ping", content_type: "application/x-amz-json-1.0" };
 
-/// Queues on a server that answers as `answer` says, through the same client as in Lambda.
+#[tokio::test(start_paused = true)]
+async fn what_may_go_better_in_a_moment_is_asked_three_times() {
+    let throttled = json!({ "__type": "com.amazonaws.ssm#ThrottlingException", "message": "Rate exceeded" });
+    for (status, said) in [(503, json!({})), (400, throttled), (429, json!("no object"))] {
+        let status = StatusCode::from_u16(status).unwrap();
+        let once = said.clone();
+        let (patient, asked) = aws(move |_, before| match before {
+            0 => (status, once.clone()),
+            _ => (StatusCode::OK, json!({ "done": before })),
+        })
+        .await;
+        assert_eq!(patient.ask::<Value>(PING, &json!({})).await, Ok(json!({ "done": 1 })));
+        assert_eq!(asked.lock().unwrap().len(), 2);
+        let (never, asked) = aws(move |_, _| (status, said.clone())).await;
+        let error = never.ask::<Value>(PING, &json!({})).await.unwrap_err();
+        assert_eq!(asked.lock().unwrap().len(), 3, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_is_told_and_not_asked_again() {
+    let denied = |_: &str, _| {
+        (
+            StatusCode::BAD_REQUEST,
+            json!({ "__type": "AccessDeniedException", "Message": "not ssm:GetParameters" }),
+        )
+    };
+    let (aws, asked) = aws(denied).await;
+    let error = aws.ask::<Value>(PING, &json!({})).await.unwrap_err();
+    assert_eq!(error.to_string(), "AccessDeniedException: not ssm:GetParameters");
+    assert_eq!(asked.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn every_partition_has_its_domain() {
+    for (region, address) in [
+        ("eu-west-1", "https://sqs.eu-west-1.amazonaws.com/"),
+        ("us-gov-west-1", "https://sqs.us-gov-west-1.amazonaws.com/"),
+        ("cn-north-1", "https://sqs.cn-north-1.amazonaws.com.cn/"),
+        ("eusc-de-east-1", "https://sqs.eusc-de-east-1.amazonaws.eu/"),
+    ] {
+        let aws = Aws::new(transport::http().unwrap(), account(region));
+        assert_eq!(aws.address("sqs"), address);
+        let printed = format!("{aws:?}");
+        assert!(!printed.contains("secret\"") && !printed.contains("session\""), "{printed}");
+    }
+}
+
+#[tokio::test]
+async fn the_secrets_are_asked_for_by_name_and_what_is_not_there_is_named() {
+    let (aws, asked) = aws(|_, before| {
+        let found =
+            json!({ "Name": "/callboard/slack-bot-token", "Type": "SecureString", "Value": "xoxb-1" });
+        let missing = "/callboard/slack-signing-secret";
+        let signing = json!({ "Name": missing, "Type": "SecureString", "Value": "shh" });
+        match before {
+            0 => (StatusCode::OK, json!({ "Parameters": [found], "InvalidParameters": [missing] })),
+            _ => (StatusCode::OK, json!({ "Parameters": [found, signing], "InvalidParameters": [] })),
+        }
+    })
+    .await;
+    let config = Config::built_in().unwrap();
+    let read = async || secrets::read(&aws, "/callboard/", Needs::Slack, &config).await;
+    let error = read().await.unwrap_err().to_string();
+    assert!(error.starts_with("there is no parameter /callboard/slack-signing-secret"), "{error}");
+    let read = read().await.unwrap();
+    assert_eq!(read.token.expose_secret(), "xoxb-1");
+    let asked = asked.lock().unwrap();
+    let (operation, fields, _) = &asked[0];
+    assert_eq!(operation, "GetParameters");
+    let names = ["/callboard/slack-bot-token", "/callboard/slack-signing-secret"];
+    assert_eq!(*fields, json!({ "Names": names, "WithDecryption": true }));
+}
+
+#[tokio::test]
+async fn who_needs_no_secret_asks_for_none() {
+    let (aws, asked) = aws(|_, _| (StatusCode::FORBIDDEN, json!({}))).await;
+    let config = Config::built_in().unwrap();
+    secrets::read(&aws, "/callboard/", Needs::Nothing, &config).await.unwrap();
+    assert!(asked.lock().unwrap().is_empty());
+}
+
+/// Queues on such a server.
 async fn queue(answer: fn(&str) -> (StatusCode, Value)) -> (SqsQueue, Asked) {
-    let asked = Asked::default();
-    let seen = asked.clone();
-    let server = axum::Router::new().fallback(move |headers: http::HeaderMap, body: String| async move {
-        let operation = headers["x-amz-target"].to_str().unwrap().replace("AmazonSQS.", "");
-        let (status, body_) = answer(&operation);
-        seen.lock().unwrap().push((operation, serde_json::from_str(&body).unwrap()));
-        (status, axum::Json(body_))
-    });
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    tokio::spawn(async move { axum::serve(listener, server).await });
-    let config = aws_sdk_sqs::Config::builder()
-        .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
-        .region(aws_sdk_sqs::config::Region::new("eu-west-1"))
-        .endpoint_url(&url)
-        .credentials_provider(aws_sdk_sqs::config::Credentials::new(
-            "AKIDEXAMPLE",
-            "secret",
-            None,
-            None,
-            "tests",
-        ))
-        .retry_config(aws_sdk_sqs::config::retry::RetryConfig::disabled())
-        .http_client(super::transport::Transport(super::transport::http().unwrap()))
-        .build();
-    let client = aws_sdk_sqs::Client::from_conf(config);
-    (SqsQueue::new(client, format!("{url}/1/signals"), format!("{url}/1/wakes.fifo")), asked)
+    let (aws, asked) = aws(move |operation, _| answer(operation)).await;
+    (SqsQueue::new(aws, "https://sqs/1/signals", "https://sqs/1/wakes.fifo"), asked)
 }
 
 fn taken(_: &str) -> (StatusCode, Value) {
@@ -116,13 +202,13 @@ async fn notifications_arrive_as_they_were_sent() {
     queue.signals(&[]).await.unwrap();
     let asked = asked.lock().unwrap();
     let counts: Vec<usize> =
-        asked.iter().map(|(_, sent)| sent["Entries"].as_array().unwrap().len()).collect();
+        asked.iter().map(|(_, sent, _)| sent["Entries"].as_array().unwrap().len()).collect();
     assert_eq!(counts, [10, 2]);
-    let bodies = asked.iter().flat_map(|(_, sent)| sent["Entries"].as_array().unwrap());
+    let bodies = asked.iter().flat_map(|(_, sent, _)| sent["Entries"].as_array().unwrap());
     let arrived: Vec<Raw> =
         bodies.map(|entry| serde_json::from_str(entry["MessageBody"].as_str().unwrap()).unwrap()).collect();
     assert_eq!(arrived, raws);
-    assert!(asked.iter().all(|(operation, sent)| {
+    assert!(asked.iter().all(|(operation, sent, _)| {
         operation == "SendMessageBatch"
             && sent["QueueUrl"].as_str().unwrap().ends_with("/1/signals")
             && sent["Entries"][0].get("MessageGroupId").is_none()
@@ -134,7 +220,7 @@ async fn a_wake_is_grouped_by_channel_and_known_by_key_and_revision() {
     let (queue, asked) = queue(taken).await;
     queue.wakes(&[wake("#ops"), wake("#ops"), wake("#déploiements")]).await.unwrap();
     let asked = asked.lock().unwrap();
-    let [(_, sent)] = &asked[..] else { panic!("{} requests", asked.len()) };
+    let [(_, sent, _)] = &asked[..] else { panic!("{} requests", asked.len()) };
     assert!(sent["QueueUrl"].as_str().unwrap().ends_with("/1/wakes.fifo"));
     let entries = sent["Entries"].as_array().unwrap();
     assert_eq!(entries[0]["MessageGroupId"], "#ops");
@@ -179,7 +265,7 @@ async fn what_is_not_done_comes_again_at_its_time() {
     let asked = asked.lock().unwrap();
     let changes: Vec<(&str, &Value, &Value)> = asked
         .iter()
-        .map(|(operation, sent)| (operation.as_str(), &sent["ReceiptHandle"], &sent["VisibilityTimeout"]))
+        .map(|(operation, sent, _)| (operation.as_str(), &sent["ReceiptHandle"], &sent["VisibilityTimeout"]))
         .collect();
     let change = "ChangeMessageVisibility";
     assert_eq!(changes, [(change, &json!("R2"), &json!(7)), (change, &json!("R3"), &json!(30))]);

@@ -88,8 +88,8 @@ fn said(error: &impl ProvideErrorMetadata) -> String {
     format!("{}: {}", error.code().unwrap_or("no code"), error.message().unwrap_or("no message"))
 }
 
-/// Why a request of any AWS client has failed. Names the answer's code and message, and quotes no answer as a whole.
-pub(crate) fn why<E: ProvideErrorMetadata>(error: &SdkError<E>) -> String {
+/// Why a request has failed. Names the answer's code and message, and quotes no answer as a whole.
+fn why<E: ProvideErrorMetadata>(error: &SdkError<E>) -> String {
     match error {
         SdkError::ServiceError(answer) => said(answer.err()),
         SdkError::TimeoutError(_) => "no answer in time".to_owned(),

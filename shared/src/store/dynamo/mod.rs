@@ -36,8 +36,6 @@ use super::records::{
 use super::{Channel, Commit, CommitError, Loaded, MAX_OPEN, Seen, SignalRecord, Store, StoreError};
 use crate::core::incident::{Entry, Incident, IncidentId};
 
-pub(crate) use self::attempt::why;
-
 /// An item or a key as the SDK has it.
 type Item = HashMap<String, AttributeValue>;
 

@@ -1,0 +1,199 @@
+//! AWS as one process sees it: who we are, in which region, and how its services are asked. DynamoDB has the SDK's client, since
+//! its errors and conditions are worth having typed. The queues and the secrets are three operations in all, each one signed
+//! JSON request: their SDKs were half of what was compiled, and a part of every cold start. No decision may enter.
+//!
+//! Signature: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html>, made by the SDK's own crate for it.
+
+use std::time::{Duration, SystemTime};
+
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4;
+use aws_smithy_runtime_api::client::identity::Identity;
+use bytes::Bytes;
+use http::{Request, StatusCode, header};
+use secrecy::ExposeSecret;
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use super::environment::Account;
+use super::transport::Transport;
+use crate::deps::{Clock, SystemClock};
+
+/// A try of any AWS call that takes longer has lost its answer.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The pauses between the tries. They are short, because somebody waits or a queue behind us tries again later.
+const PAUSES: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(200)];
+
+/// AWS, asked in the name of this process.
+#[derive(Clone, Debug)]
+pub(super) struct Aws {
+    http: reqwest::Client,
+    account: Account,
+    identity: Identity,
+}
+
+/// One operation of a service that speaks JSON over HTTP.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Operation {
+    /// The service's name in addresses and signatures.
+    pub(super) service: &'static str,
+    /// `X-Amz-Target`: the service's name in its API, and the operation's.
+    pub(super) target: &'static str,
+    pub(super) content_type: &'static str,
+}
+
+/// Why a request has failed for good. Names the answer's code and message, and quotes no answer as a whole.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{why}")]
+pub(super) struct AwsError {
+    why: String,
+    /// The same request may be answered otherwise in a moment.
+    transient: bool,
+}
+
+/// An answer that is an error: its code, after a `#`, and its message, whose letter is not the same everywhere.
+#[derive(Default, Deserialize)]
+struct Refusal {
+    #[serde(rename = "__type", default)]
+    code: String,
+    #[serde(alias = "Message", default)]
+    message: String,
+}
+
+impl Aws {
+    /// AWS with these credentials. Asks nobody.
+    pub(super) fn new(http: reqwest::Client, account: Account) -> Self {
+        let identity = credentials(&account).into();
+        Aws { http, account, identity }
+    }
+
+    /// The SDK's client for DynamoDB, on our HTTP client.
+    pub(super) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
+        let mut config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(Transport(self.http.clone()))
+            .region(Region::new(self.account.region.clone()))
+            .credentials_provider(credentials(&self.account))
+            .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).build());
+        config.set_endpoint_url(self.account.endpoint.clone());
+        aws_sdk_dynamodb::Client::from_conf(config.build())
+    }
+
+    /// Asks for an operation, up to three times.
+    ///
+    /// # Errors
+    /// The last answer, if it is a refusal or no answer at all, or is not as documented.
+    pub(super) async fn ask<A: DeserializeOwned>(
+        &self,
+        operation: Operation,
+        asked: &Value,
+    ) -> Result<A, AwsError> {
+        let body = Bytes::from(asked.to_string());
+        let mut pauses = PAUSES.into_iter();
+        loop {
+            let error = match self.try_once(operation, body.clone()).await {
+                Ok(answer) => {
+                    return serde_json::from_slice(&answer)
+                        .map_err(|_| AwsError::lasting("an answer that is none"));
+                }
+                Err(error) => error,
+            };
+            match pauses.next().filter(|_| error.transient) {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return Err(error),
+            }
+        }
+    }
+
+    async fn try_once(&self, operation: Operation, body: Bytes) -> Result<Bytes, AwsError> {
+        let mut request = Request::post(self.address(operation.service))
+            .header(header::CONTENT_TYPE, operation.content_type)
+            .header("x-amz-target", operation.target)
+            .body(body)
+            .map_err(|_| AwsError::lasting("the request could not be made"))?;
+        let now = SystemClock.now().into();
+        self.sign(&mut request, operation.service, now)
+            .map_err(|_| AwsError::lasting("the request could not be signed"))?;
+        let mut request = reqwest::Request::try_from(request)
+            .map_err(|_| AwsError::lasting("the request could not be made"))?;
+        *request.timeout_mut() = Some(PATIENCE);
+        let answer = self.http.execute(request).await.map_err(no_answer)?;
+        let status = answer.status();
+        let body = answer.bytes().await.map_err(no_answer)?;
+        if status.is_success() { Ok(body) } else { Err(refused(status, &body)) }
+    }
+
+    fn sign(
+        &self,
+        request: &mut Request<Bytes>,
+        service: &str,
+        now: SystemTime,
+    ) -> Result<(), Box<dyn std::error::Error>> {
+        let parameters = v4::SigningParams::builder()
+            .identity(&self.identity)
+            .region(&self.account.region)
+            .name(service)
+            .time(now)
+            .settings(SigningSettings::default())
+            .build()?
+            .into();
+        let headers = request.headers().iter();
+        let headers = headers.filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?)));
+        let uri = request.uri().to_string();
+        let body = SignableBody::Bytes(request.body());
+        let signable = SignableRequest::new(request.method().as_str(), uri, headers, body)?;
+        let (instructions, _) = sign(signable, &parameters)?.into_parts();
+        instructions.apply_to_request_http1x(request);
+        Ok(())
+    }
+
+    /// Where a service is (<https://docs.aws.amazon.com/general/latest/gr/rande.html>): the partitions differ in their domain.
+    pub(super) fn address(&self, service: &str) -> String {
+        if let Some(endpoint) = &self.account.endpoint {
+            return endpoint.clone();
+        }
+        let region = &self.account.region;
+        let domain = match region.split('-').next() {
+            Some("cn") => "amazonaws.com.cn",
+            Some("eusc") => "amazonaws.eu",
+            _ => "amazonaws.com",
+        };
+        format!("https://{service}.{region}.{domain}/")
+    }
+}
+
+impl AwsError {
+    /// One that comes again however often it is asked.
+    fn lasting(why: &str) -> Self {
+        AwsError { why: why.to_owned(), transient: false }
+    }
+}
+
+fn credentials(account: &Account) -> Credentials {
+    let Account { key_id, secret_key, session, .. } = account;
+    let (secret_key, session) =
+        (secret_key.expose_secret(), session.as_ref().map(ExposeSecret::expose_secret));
+    // Lambda ends a process before they expire, so they need no end of their own.
+    Credentials::new(key_id, secret_key, session.map(str::to_owned), None, "environment")
+}
+
+fn no_answer(error: reqwest::Error) -> AwsError {
+    let why = if error.is_timeout() { "no answer in time" } else { "no answer" };
+    AwsError { why: why.to_owned(), transient: true }
+}
+
+/// What is wrong, in the words of the service
+/// (<https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html#operation-error-serialization>).
+fn refused(status: StatusCode, body: &[u8]) -> AwsError {
+    let Refusal { code, message } = serde_json::from_slice(body).unwrap_or_default();
+    let code = code.rsplit('#').next().unwrap_or_default();
+    let transient =
+        status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS || code.contains("Throttl");
+    let code = if code.is_empty() { status.as_str() } else { code };
+    let message = if message.is_empty() { "no message" } else { &message };
+    AwsError { why: format!("{code}: {message}"), transient }
+}
