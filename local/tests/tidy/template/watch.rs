@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::{all, captures, functions, resources, template, text, texts};
+use crate::repository::read;
 
 /// Metric and resource of every alarm: (`Errors`, `RouterFunction`).
 fn watched(template: &Value) -> BTreeSet<(String, String)> {
@@ -152,6 +153,13 @@ fn the_dashboard_is_json_and_shows_what_there_is() {
         metrics += all(&widget["properties"]["metrics"]).len();
     }
     assert!(metrics <= 50, "{metrics} metrics: only 50 are free");
+    let source = read("shared/src/metrics.rs");
+    let lines = source.lines().filter(|line| line.contains("target: TARGET"));
+    let measured: Vec<_> = lines.flat_map(|line| captures(r"([A-Z]\w+) = ", line)).collect();
+    assert!(measured.len() >= 10, "{measured:?}");
+    for name in measured {
+        assert!(body.contains(name[0]), "{} is measured and not shown", name[0]);
+    }
     let shown: BTreeSet<&str> =
         captures(r"\$\{(\w+)(?:\.\w+)?\}", body).into_iter().map(|found| found[0]).collect();
     for name in &shown {
