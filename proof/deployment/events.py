@@ -11,7 +11,7 @@ import urllib.request
 from cloud import wait_until
 from stack import ROOT, SOURCES
 
-ALERTS = "alerts"
+ALERTS, DEPLOYS = "alerts", "deploys"
 
 
 def event(path):
@@ -25,7 +25,7 @@ class Ways:
         self.stack, self.cloud, self.slack = stack, stack.cloud, slack
 
     def checks(self):
-        return [self.webhook, self.binary, self.documented, self.topic, self.rule, self.minute, self.poison]
+        return [self.webhook, self.binary, self.documented, self.topic, self.rule, self.service, self.minute, self.poison]
 
     def shown(self, words, channel=ALERTS):
         """Waits until a message with these words is in the channel."""
@@ -72,10 +72,23 @@ class Ways:
         """An alarm by EventBridge"""
         happened = event("cloudwatch/alarm-eventbridge.json")
         happened["detail"]["alarmName"] = "By rule"
-        entry = {"Source": happened["source"], "DetailType": happened["detail-type"], "Detail": json.dumps(happened["detail"])}
-        told = self.cloud.client("events").put_events(Entries=[{**entry, "Resources": ["arn:aws:cloudwatch:us-east-1:000000000000:alarm:By rule"]}])
-        assert told["FailedEntryCount"] == 0, told
+        self.happens(happened)
         self.shown("By rule")
+
+    def service(self):
+        """An event of a service that EventSources names, and none of one that it does not"""
+        self.happens(event("eventbridge/codebuild-failed.json"))
+        happened = event("eventbridge/codepipeline-failed.json")
+        happened["detail"]["pipeline"] = "by-parameter"
+        self.happens(happened)
+        self.shown("by-parameter", DEPLOYS)
+        taken = [line for line in self.stack.log() if '"notification mapped"' in line and '"source":"eventbridge"' in line]
+        assert len(taken) == 1, taken
+
+    def happens(self, what):
+        entry = {"Source": what["source"], "DetailType": what["detail-type"], "Detail": json.dumps(what["detail"]), "Resources": what["resources"]}
+        told = self.cloud.client("events").put_events(Entries=[entry])
+        assert told["FailedEntryCount"] == 0, told
 
     def minute(self):
         """The schedule rings the notifier by itself"""
