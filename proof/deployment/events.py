@@ -11,7 +11,7 @@ import urllib.request
 from cloud import wait_until
 from stack import ROOT, SOURCES
 
-ALERTS, DEPLOYS = "alerts", "deploys"
+ALERTS = "alerts"
 
 
 def event(path):
@@ -27,13 +27,13 @@ class Ways:
     def checks(self):
         return [self.webhook, self.binary, self.documented, self.topic, self.rule, self.service, self.minute, self.poison]
 
-    def shown(self, words, channel=ALERTS):
+    def shown(self, words):
         """Waits until a message with these words is in the channel."""
 
         def found():
-            return any(words in json.dumps(message, ensure_ascii=False) for message in self.slack.messages(channel))
+            return any(words in json.dumps(message, ensure_ascii=False) for message in self.slack.messages(ALERTS))
 
-        wait_until(found, f"no message in #{channel} says {words}", 60)
+        wait_until(found, f"no message in #{ALERTS} says {words}", 60)
 
     def post(self, body, content_type):
         headers = {"authorization": f"Bearer {SOURCES['hooks']}", "content-type": content_type}
@@ -81,7 +81,7 @@ class Ways:
         happened = event("eventbridge/codepipeline-failed.json")
         happened["detail"]["pipeline"] = "by-parameter"
         self.happens(happened)
-        self.shown("by-parameter", DEPLOYS)
+        self.shown("by-parameter")
         taken = [line for line in self.stack.log() if '"notification mapped"' in line and '"source":"eventbridge"' in line]
         assert len(taken) == 1, taken
 

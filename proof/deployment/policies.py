@@ -40,9 +40,14 @@ class Rights:
         for function, physical in self.stack.functions().items():
             name = function.removesuffix("Function")
             role = self.cloud.client("lambda").get_function_configuration(FunctionName=physical)["Role"].split("/")[-1]
+            for policy in iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
+                version = iam.get_policy(PolicyArn=policy["PolicyArn"])["Policy"]["DefaultVersionId"]
+                document = iam.get_policy_version(PolicyArn=policy["PolicyArn"], VersionId=version)["PolicyVersion"]["Document"]
+                for action, arn in rights_of(document):
+                    yield name, action, arn.split(":", 5)[-1], "not enforced here" if action in PLATFORM else "NOT TRIED", action in PLATFORM
             for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
                 document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
-                rights = [(action, arn) for statement in document["Statement"] for action in several(statement["Action"]) for arn in several(statement["Resource"])]
+                rights = rights_of(document)
                 for action, arn in rights:
                     on = arn.split(":", 5)[-1]
                     if action in PLATFORM:
@@ -76,6 +81,11 @@ class Rights:
             return any(is_it(*decided) for decided in self.cloud.decisions()[known:])
 
         return self.operator.play_until(is_denied, self.program, self.folder, OTHERS.get((name, action), STORIES[name]))
+
+
+def rights_of(document):
+    """(action, resource) for all that a policy allows."""
+    return [(action, arn) for statement in document["Statement"] for action in several(statement["Action"]) for arn in several(statement["Resource"])]
 
 
 def allow(action, arn):
