@@ -56,7 +56,7 @@ class Table:
     def print(self):
         print()
         for what, result, seconds, right in self.rows:
-            print(f"{what:72} {seconds:7.1f} s  {'' if right else 'FAILED: '}{result}")
+            print(f"{seconds:7.1f} s  {'      ' if right else 'FAILED'} {what}: {result}")
 
     def is_right(self):
         return all(right for *_, right in self.rows)
@@ -86,7 +86,7 @@ def prove(options, folder, table):
             table.add("calls denied with all rights", f"{len(denials)} of {len(aws.decisions())} {denials[:3] or ''}", not denials)
             if "rights" in options.only:
                 for function, action, on, result, right in Rights(stack, at_work, binaries / "deployed", folder).rows():
-                    table.add(f"{function} without {action} on {on}"[:72], result, right)
+                    table.add(f"{function} without {action} on {on}", result, right)
 
 
 def main():

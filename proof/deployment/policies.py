@@ -3,7 +3,7 @@ that needs it. The function must be denied just that. What nobody misses should 
 """
 
 import json
-import time
+import re
 from fnmatch import fnmatchcase
 
 # The story that needs a function's rights, by the part of its name that no other has; and where one right takes another story.
@@ -17,6 +17,8 @@ STORIES = {
     "Notifier": "slack-down",
 }
 OTHERS = {
+    ("Interaction", "dynamodb:GetItem"): "reopened-too-late",
+    ("SlashCommand", "dynamodb:GetItem"): "reopened-too-late",
     ("Courier", "sqs:ChangeMessageVisibility"): "rate-limited",
     ("Notifier", "dynamodb:PutItem"): "lapsed-acknowledgement",
 }
@@ -44,12 +46,12 @@ class Rights:
                 version = iam.get_policy(PolicyArn=policy["PolicyArn"])["Policy"]["DefaultVersionId"]
                 document = iam.get_policy_version(PolicyArn=policy["PolicyArn"], VersionId=version)["PolicyVersion"]["Document"]
                 for action, arn in rights_of(document):
-                    yield name, action, arn.split(":", 5)[-1], "not enforced here" if action in PLATFORM else "NOT TRIED", action in PLATFORM
+                    yield name, action, short(arn), "not enforced here" if action in PLATFORM else "NOT TRIED", action in PLATFORM
             for policy in iam.list_role_policies(RoleName=role)["PolicyNames"]:
                 document = iam.get_role_policy(RoleName=role, PolicyName=policy)["PolicyDocument"]
                 rights = rights_of(document)
                 for action, arn in rights:
-                    on = arn.split(":", 5)[-1]
+                    on = short(arn)
                     if action in PLATFORM:
                         yield name, action, on, "not enforced here", True
                         continue
@@ -68,8 +70,10 @@ class Rights:
         self.cloud.client("iam").put_role_policy(RoleName=role, PolicyName=policy, PolicyDocument=json.dumps(document))
 
     def restart(self, physical):
-        """Secrets are read when a process starts, so a fresh one is needed."""
-        self.cloud.client("lambda").update_function_configuration(FunctionName=physical, Description=f"restarted {time.monotonic_ns()}")
+        """Secrets are read when a process starts, so fresh ones are needed: any change of the configuration brings them."""
+        functions = self.cloud.client("lambda")
+        known = functions.get_function_configuration(FunctionName=physical)
+        functions.update_function_configuration(FunctionName=physical, MemorySize=known["MemorySize"])
 
     def denied(self, name, role, action, arn):
         known = len(self.cloud.decisions())
@@ -86,6 +90,11 @@ class Rights:
 def rights_of(document):
     """(action, resource) for all that a policy allows."""
     return [(action, arn) for statement in document["Statement"] for action in several(statement["Action"]) for arn in several(statement["Resource"])]
+
+
+def short(arn):
+    """A resource without account, and without what CloudFormation adds to names."""
+    return re.sub(r"-[0-9A-F]{13}", "", arn.split(":", 5)[-1]).replace("callboard-", "")
 
 
 def allow(action, arn):

@@ -15,7 +15,7 @@ import json
 import subprocess
 import threading
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 from cloud import REGION, wait_until
@@ -150,10 +150,12 @@ def operator(stack, slack_port):
             except Exception as error:
                 told, status = f"{type(error).__name__}: {error}", 500
             told = json.dumps(told).encode()
-            self.send_response(status)
-            self.send_header("content-length", str(len(told)))
-            self.end_headers()
-            self.wfile.write(told)
+            # A story that is not played to its end hears nothing more.
+            with suppress(BrokenPipeError, ConnectionResetError):
+                self.send_response(status)
+                self.send_header("content-length", str(len(told)))
+                self.end_headers()
+                self.wfile.write(told)
 
         do_GET = do_POST = answer
 
