@@ -111,7 +111,8 @@ impl Cloud {
 }
 
 async fn asked<T: DeserializeOwned>(request: reqwest::RequestBuilder) -> Result<T, Trouble> {
-    let trouble = |error: reqwest::Error| Trouble::because("the deployment's operator does not answer", error);
+    let trouble =
+        |error: reqwest::Error| Trouble::because("the deployment's operator does not answer", error);
     let request = request.timeout(std::time::Duration::from_secs(300));
     let answer = request.send().await.map_err(trouble)?;
     let status = answer.status();

@@ -46,7 +46,8 @@ fn main() -> Result<(), Trouble> {
         let expected = text(Path::new(&format!("{SNAPSHOTS}{name}.snap")))?;
         let expected = expected.splitn(3, "---\n").nth(2).unwrap_or_default();
         let told = told.unwrap_or_else(|error| format!("{error}\n"));
-        fs::write(told_in.join(&name), &told).map_err(|error| Trouble::because("cannot be written", error))?;
+        fs::write(told_in.join(&name), &told)
+            .map_err(|error| Trouble::because("cannot be written", error))?;
         match difference(expected.trim_end(), told.trim_end()) {
             None => say(&format!("ok        {name} ({seconds:.1} s)"))?,
             Some(lines) => {
