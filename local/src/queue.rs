@@ -249,6 +249,10 @@ impl Queue for LocalQueue {
     async fn wakes(&self, wakes: &[Wake]) -> Result<(), QueueError> {
         self.send(wakes.iter().cloned().map(Body::Wake).collect())
     }
+
+    async fn dead(&self) -> Result<usize, QueueError> {
+        Ok(self.depth().1)
+    }
 }
 
 #[cfg(test)]

@@ -134,6 +134,12 @@ impl Queue for Life {
         let busy = |_| Err(QueueError("busy".to_owned()));
         self.fly(Seam::Queue, "queue.wakes", busy, async move { queue.wakes(&wakes).await }).await
     }
+
+    async fn dead(&self) -> Result<usize, QueueError> {
+        let queue = self.ground.queue.clone();
+        let busy = |_| Err(QueueError("busy".to_owned()));
+        self.fly(Seam::Queue, "queue.dead", busy, async move { queue.dead().await }).await
+    }
 }
 
 #[async_trait]

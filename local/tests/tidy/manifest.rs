@@ -13,6 +13,7 @@ use regex_lite::Regex;
 use serde_json::{Value, json};
 use shared::config::ConfigFile;
 use shared::core::command::COMMANDS;
+use shared::slack::client::SCOPES;
 use slack_emulator::{Emulator, ManualClock, Settings};
 
 use crate::repository::{File, none_of, read, rust_under};
@@ -123,6 +124,7 @@ fn the_scopes_are_what_calls_events_and_commands_need_and_no_others() {
         needed.insert(row.unwrap_or_else(|| panic!("what does {event} need?")).1.to_owned());
     }
     assert_eq!(words(&manifest["oauth_config"]["scopes"]["bot"]), needed);
+    assert_eq!(needed, SCOPES.map(str::to_owned).into(), "what the doctor looks for");
     assert_eq!(manifest["oauth_config"]["scopes"]["user"], Value::Null);
 }
 

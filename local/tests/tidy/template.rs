@@ -156,8 +156,13 @@ fn the_events_to_try_come_by_a_route_of_their_function() {
 #[test]
 fn the_environment_is_what_the_functions_read() {
     let template = template();
-    let set = template["Globals"]["Function"]["Environment"]["Variables"].as_object().unwrap();
-    let set: BTreeSet<&str> = set.keys().map(String::as_str).collect();
+    let functions = resources(&template, "AWS::Serverless::Function");
+    let own = functions.values().map(|function| &function["Properties"]);
+    let set: BTreeSet<&str> = std::iter::once(&template["Globals"]["Function"])
+        .chain(own)
+        .filter_map(|part| part["Environment"]["Variables"].as_object())
+        .flat_map(|variables| variables.keys().map(String::as_str))
+        .collect();
     let source = read("shared/src/lambda/environment.rs");
     let source = source.split("#[cfg(test)]").next().unwrap();
     let mut used: BTreeSet<&str> =
