@@ -7,8 +7,9 @@
 
 Whoever is root may speak for AWS's services, which nobody may there: events of theirs have to come from somewhere.
 
-What is decided goes to the file RIGHTS, a line each: `allowed` or `denied`, who asked, for what action, on what resource. And how
-long MiniStack waits for a function's last words, it measures by the time of day, which may stand still here (clock.c).
+What is decided goes to the file RIGHTS, a line each: `allowed` or `denied`, who asked, for what action, on what resource. And two
+pauses that MiniStack measures by the time of day, which may stand still here or go back (clock.c): for a function's last words, by
+another clock now; of a mapping whose function failed, none.
 """
 
 import json
@@ -18,7 +19,7 @@ from functools import partial
 from types import SimpleNamespace
 
 from ministack.core import iam_actions, iam_evaluator, lambda_runtime
-from ministack.services import eventbridge
+from ministack.services import eventbridge, lambda_svc
 
 action_of, resource_of = iam_actions.extract_iam_action, iam_actions.extract_resource_arn
 enforce, evaluate = iam_evaluator.enforce, iam_evaluator.evaluate
@@ -67,6 +68,7 @@ iam_evaluator.enforce, iam_evaluator.evaluate = enforce_each, remember
 
 eventbridge._put_events = partial(eventbridge._put_events, allow_aws_source=True)
 began = time.time() - time.monotonic()
+lambda_svc._ESM_BACKOFF_SECONDS = -began
 lambda_runtime.time = SimpleNamespace(**{**vars(time), "time": lambda: began + time.monotonic()})
 
 if __name__ == "__main__":

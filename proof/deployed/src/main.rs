@@ -73,8 +73,11 @@ fn tell(script: &str, control: &str) -> Result<String, Trouble> {
     })
 }
 
-/// The scripts whose names contain this, in order.
+/// The scripts whose names contain this, in order; or the one that this is the path of.
 fn scripts(part: &str) -> Result<Vec<PathBuf>, Trouble> {
+    if Path::new(part).is_file() {
+        return Ok(vec![PathBuf::from(part)]);
+    }
     let folder = fs::read_dir("local/tests/scenarios");
     let folder = folder.map_err(|error| Trouble::because("run it at the top of the repository", error))?;
     let files = folder.filter_map(Result::ok).map(|entry| entry.path());
