@@ -57,7 +57,7 @@ impl Function {
             slack: Client::new(settings.slack_url.clone(), Default::default(), http.clone()),
             queue: queue.clone(),
             config: Arc::new(config),
-            sources: Arc::new(Sources::builtin()?),
+            sources: Arc::new(Sources::builtin_when_asked()),
             fetch: Arc::new(Network::new(http.clone())),
             secrets: Arc::new(Secrets::default()),
             clock: Arc::new(SystemClock),
