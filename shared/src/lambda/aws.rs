@@ -34,6 +34,7 @@ pub(super) struct Aws {
     http: reqwest::Client,
     account: Account,
     identity: Identity,
+    pauses: [Duration; 2],
 }
 
 /// One operation of a service that speaks JSON over HTTP.
@@ -68,7 +69,13 @@ impl Aws {
     /// AWS with these credentials. Asks nobody.
     pub(super) fn new(http: reqwest::Client, account: Account) -> Self {
         let identity = credentials(&account).into();
-        Aws { http, account, identity }
+        Aws { http, account, identity, pauses: PAUSES }
+    }
+
+    /// The same without pauses between the tries.
+    #[cfg(test)]
+    pub(super) fn at_once(self) -> Self {
+        Aws { pauses: [Duration::ZERO; 2], ..self }
     }
 
     /// The SDK's client for DynamoDB, on our HTTP client.
@@ -93,7 +100,7 @@ impl Aws {
         asked: &Value,
     ) -> Result<A, AwsError> {
         let body = Bytes::from(asked.to_string());
-        let mut pauses = PAUSES.into_iter();
+        let mut pauses = self.pauses.into_iter();
         loop {
             let error = match self.try_once(operation, body.clone()).await {
                 Ok(answer) => {

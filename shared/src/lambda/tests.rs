@@ -45,7 +45,8 @@ async fn aws(
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = Some(format!("http://{}", listener.local_addr().unwrap()));
     tokio::spawn(async move { axum::serve(listener, server).await });
-    (Aws::new(transport::http().unwrap(), Account { endpoint, ..account("eu-west-1") }), asked)
+    let account = Account { endpoint, ..account("eu-west-1") };
+    (Aws::new(transport::http().unwrap(), account).at_once(), asked)
 }
 
 fn account(region: &str) -> Account {
@@ -85,7 +86,7 @@ fn authorization(headers: &HeaderMap, body: &str) -> String {
 const PING: Operation =
     Operation { service: "sqs", target: "AmazonSQS.Ping", content_type: "application/x-amz-json-1.0" };
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn what_may_go_better_in_a_moment_is_asked_three_times() {
     let throttled = json!({ "__type": "com.amazonaws.ssm#ThrottlingException", "message": "Rate exceeded" });
     for (status, said) in [(503, json!({})), (400, throttled), (429, json!("no object"))] {
