@@ -9,7 +9,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::aws::{Aws, Operation};
-use super::environment::Account;
+use super::environment::{Account, Settings};
 use super::*;
 use crate::config::Config;
 use crate::queue::Queue;
@@ -28,10 +28,10 @@ fn a_request_is_known_by_the_invocation() {
 /// What a service was asked: the operation, its fields and the headers.
 type Asked = Arc<Mutex<Vec<(String, Value, HeaderMap)>>>;
 
-/// AWS on a server that answers as `answer` says to the operation and to how many came before.
-async fn aws(
+/// A server that answers as `answer` says to the operation and to how many came before, and only what is well signed.
+async fn server(
     answer: impl Fn(&str, usize) -> (StatusCode, Value) + Clone + Send + Sync + 'static,
-) -> (Aws, Asked) {
+) -> (Account, Asked) {
     let asked = Asked::default();
     let seen = asked.clone();
     let server = axum::Router::new().fallback(move |headers: HeaderMap, body: String| async move {
@@ -45,7 +45,14 @@ async fn aws(
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = Some(format!("http://{}", listener.local_addr().unwrap()));
     tokio::spawn(async move { axum::serve(listener, server).await });
-    let account = Account { endpoint, ..account("eu-west-1") };
+    (Account { endpoint, ..account("eu-west-1") }, asked)
+}
+
+/// AWS on such a server, through the same client as in Lambda.
+async fn aws(
+    answer: impl Fn(&str, usize) -> (StatusCode, Value) + Clone + Send + Sync + 'static,
+) -> (Aws, Asked) {
+    let (account, asked) = server(answer).await;
     (Aws::new(transport::http().unwrap(), account).at_once(), asked)
 }
 
@@ -158,6 +165,36 @@ async fn the_secrets_are_asked_for_by_name_and_what_is_not_there_is_named() {
     assert_eq!(operation, "GetParameters");
     let names = ["/callboard/slack-bot-token", "/callboard/slack-signing-secret"];
     assert_eq!(*fields, json!({ "Names": names, "WithDecryption": true }));
+}
+
+#[tokio::test]
+async fn secrets_are_read_once_and_asked_for_again_until_they_are_there() {
+    let (account, asked) = server(|_, before| {
+        let token = json!({ "Name": "/callboard/slack-bot-token", "Value": "xoxb-1" });
+        match before {
+            0 => {
+                (StatusCode::BAD_REQUEST, json!({ "__type": "AccessDeniedException", "message": "not yet" }))
+            }
+            _ => (StatusCode::OK, json!({ "Parameters": [token] })),
+        }
+    })
+    .await;
+    let settings = Settings {
+        table: "callboard".to_owned(),
+        signals_url: "https://sqs/1/signals".to_owned(),
+        wakes_url: "https://sqs/1/wakes.fifo".to_owned(),
+        secrets_prefix: "/callboard/".to_owned(),
+        slack_url: "https://slack.com/".parse().unwrap(),
+    };
+    let function = Function::wire(Needs::Token, settings, account).unwrap();
+    assert!(asked.lock().unwrap().is_empty(), "it starts without asking anybody");
+    let error = function.deps().await.unwrap_err().to_string();
+    let told = "Parameter Store cannot be asked for the secrets: AccessDeniedException: not yet";
+    assert_eq!(error, told);
+    for _ in 0..3 {
+        function.deps().await.unwrap();
+    }
+    assert_eq!(asked.lock().unwrap().len(), 2);
 }
 
 #[tokio::test]
