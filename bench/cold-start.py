@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """What a cold start of each function takes, beside two functions to compare it with (bench/reference), in turns, so that
 whatever else the machine does falls on all alike: `bench/cold-start.py [--starts N] [--warm N] [--built .aws-sam/build]`.
+With `--memory 128 256` how long the first answer takes with the share of a CPU that Lambda gives for so many MB.
 
 It is Lambda's runtime API, AWS and Slack itself (cloud.py), on loopback and without TLS. Fails where a budget is exceeded.
-docs/performance.md says what the figures mean. Needs Linux, Rust and Python's standard library."""
+docs/performance.md says what the figures mean. Needs Linux, Rust and Python's standard library; `--memory` needs root."""
 
 import argparse
 import base64
@@ -114,7 +115,29 @@ def peak_kb(pid):
     return int(re.search(r"VmHWM:\s+(\d+) kB", status)[1])
 
 
-def start(cloud, name, binary, incident=None, warm=0, table=None):
+class Share:
+    """Of one CPU what Lambda gives for so many MB of memory (1,769 MB are one, see docs/performance.md), by a control group."""
+
+    def __init__(self, megabytes):
+        one = pathlib.Path("/sys/fs/cgroup")
+        self.group = (one / "cpu" if (one / "cpu").exists() else one) / ("cold-start-%d" % os.getpid())
+        self.group.mkdir()
+        period = 20_000
+        quota = int(period * megabytes / 1769)
+        if (self.group / "cpu.max").exists():
+            (self.group / "cpu.max").write_text("%d %d" % (quota, period))
+        else:
+            (self.group / "cpu.cfs_period_us").write_text(str(period))
+            (self.group / "cpu.cfs_quota_us").write_text(str(quota))
+
+    def put(self, pid):
+        (self.group / "cgroup.procs").write_text(str(pid))
+
+    def remove(self):
+        self.group.rmdir()
+
+
+def start(cloud, name, binary, incident=None, warm=0, table=None, share=None):
     """One process from its start to its death: times in ms, memory in MB."""
     cloud.items = {key: dict(item) for key, item in (table or {}).items()}
     with tempfile.TemporaryFile() as log:
@@ -124,6 +147,8 @@ def start(cloud, name, binary, incident=None, warm=0, table=None):
         try:
             asked, _ = cloud.until("next")
             took = {"start": asked - began, "start_cpu": cpu_ns(pid), "warm": []}
+            if share:
+                share.put(pid)
             for number in range(1 + warm):
                 if number > 0:
                     cloud.items = {key: dict(item) for key, item in (table or {}).items()}
@@ -167,27 +192,52 @@ def percentile(values, share):
     return sorted(values)[min(len(values) - 1, int(len(values) * share))]
 
 
-def measure(binaries, starts, warm):
+def prepared(binaries):
+    """The cloud, and what each function finds in it: an incident, and the table."""
     cloud = Cloud()
-    incident, wanted, posted = None, {}, {}
-    if "router" in binaries and "courier" in binaries:
-        incident, wanted, posted = incident_in_slack(cloud, binaries)
+    if not {"router", "courier"} <= binaries.keys():
+        return cloud, None, {}
+    incident, wanted, posted = incident_in_slack(cloud, binaries)
+    return cloud, incident, {name: posted for name in binaries} | {"router": {}, "courier": wanted}
+
+
+def measure(binaries, starts, warm):
+    """Other work may prolong a time and never shortens it, so of all starts the fastest says the most."""
+    cloud, incident, tables = prepared(binaries)
     taken = {name: [] for name in binaries}
     for _ in range(starts):
         for name, binary in binaries.items():
-            table = {"router": {}, "courier": wanted}.get(name, posted)
-            taken[name].append(start(cloud, name, str(binary), incident, warm, table))
+            taken[name].append(start(cloud, name, str(binary), incident, warm, tables.get(name)))
     rows = {}
     for name, runs in taken.items():
-        middle = lambda field: statistics.median(run[field] for run in runs)
+        fields = ("start", "start_cpu", "first", "first_cpu", "cpu")
         answers = [each for run in runs for each in run["warm"]]
-        fields = ("start", "start_cpu", "first", "first_cpu", "cpu", "memory")
-        rows[name] = {field: middle(field) for field in fields} | {
+        rows[name] = {field: min(run[field] for run in runs) for field in fields} | {
+            "memory": max(run["memory"] for run in runs),
             "zip": zipped(binaries[name]) / 1e6,
-            "p50": percentile(answers, 0.50),
-            "p99": percentile(answers, 0.99),
+            "p50": percentile(answers, 0.50) if answers else 0,
+            "p99": percentile(answers, 0.99) if answers else 0,
         }
     return rows
+
+
+def by_memory(binaries, starts, sizes):
+    """The first and the next answers in ms, with the share of a CPU of each size."""
+    cloud, incident, tables = prepared(binaries)
+    print("| function |" + "".join(" %d MB |" % size for size in sizes))
+    print("| --- |" + " ---: |" * len(sizes))
+    for name, binary in binaries.items():
+        cells = []
+        for size in sizes:
+            share = Share(size)
+            try:
+                runs = [start(cloud, name, str(binary), incident, 20, tables.get(name), share) for _ in range(starts)]
+            finally:
+                share.remove()
+            first = min(run["first"] for run in runs)
+            warm = statistics.median(each for run in runs for each in run["warm"])
+            cells.append(" %.0f, then %.1f |" % (first, warm))
+        print("| %s |%s" % (name, "".join(cells)))
 
 
 def table(rows):
@@ -218,9 +268,14 @@ def main():
     options.add_argument("--starts", type=int, default=20, help="how often each is started")
     options.add_argument("--warm", type=int, default=50, help="how many further events each process gets")
     options.add_argument("--built", help="take the functions from here, as `sam build` left them for this machine")
+    options.add_argument("--memory", type=int, nargs="+", metavar="MB", help="measure with these shares of a CPU instead")
     options.add_argument("--json", action="store_true", help="print the figures as JSON too")
     options = options.parse_args()
-    rows = measure(build(FUNCTIONS, options.built), options.starts, options.warm)
+    binaries = build(FUNCTIONS, options.built)
+    if options.memory:
+        by_memory(binaries, options.starts, options.memory)
+        return 0
+    rows = measure(binaries, options.starts, options.warm)
     table(rows)
     if options.json:
         print(json.dumps(rows))

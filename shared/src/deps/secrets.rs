@@ -1,4 +1,4 @@
-//! Secrets by name. They are read once, when the process starts, and never printed.
+//! Secrets by name. A process reads them once, and never prints them.
 
 use std::collections::BTreeMap;
 

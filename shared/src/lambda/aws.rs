@@ -6,8 +6,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::identity::Identity;
@@ -34,6 +35,7 @@ pub(super) struct Aws {
     http: reqwest::Client,
     account: Account,
     identity: Identity,
+    pauses: [Duration; 2],
 }
 
 /// One operation of a service that speaks JSON over HTTP.
@@ -68,19 +70,25 @@ impl Aws {
     /// AWS with these credentials. Asks nobody.
     pub(super) fn new(http: reqwest::Client, account: Account) -> Self {
         let identity = credentials(&account).into();
-        Aws { http, account, identity }
+        Aws { http, account, identity, pauses: PAUSES }
+    }
+
+    /// The same without pauses between the tries.
+    #[cfg(test)]
+    pub(super) fn at_once(self) -> Self {
+        Aws { pauses: [Duration::ZERO; 2], ..self }
     }
 
     /// The SDK's client for DynamoDB, on our HTTP client.
     pub(super) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        let mut config = aws_sdk_dynamodb::Config::builder()
+        let mut config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(Transport(self.http.clone()))
             .region(Region::new(self.account.region.clone()))
-            .credentials_provider(credentials(&self.account))
+            .credentials_provider(SharedCredentialsProvider::new(credentials(&self.account)))
             .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).build());
         config.set_endpoint_url(self.account.endpoint.clone());
-        aws_sdk_dynamodb::Client::from_conf(config.build())
+        aws_sdk_dynamodb::Client::new(&config.build())
     }
 
     /// Asks for an operation, up to three times.
@@ -93,7 +101,7 @@ impl Aws {
         asked: &Value,
     ) -> Result<A, AwsError> {
         let body = Bytes::from(asked.to_string());
-        let mut pauses = PAUSES.into_iter();
+        let mut pauses = self.pauses.into_iter();
         loop {
             let error = match self.try_once(operation, body.clone()).await {
                 Ok(answer) => {

@@ -40,17 +40,18 @@ impl Function {
     /// The environment is incomplete or a built-in file is broken.
     pub(super) fn start(needs: Needs) -> Result<Self, Error> {
         log::start();
-        Self::wire(needs).inspect_err(|error| tracing::error!(%error, "the function cannot start"))
+        let wire = || Self::wire(needs, Settings::read()?, Account::read()?);
+        wire().inspect_err(|error| tracing::error!(%error, "the function cannot start"))
     }
 
-    fn wire(needs: Needs) -> Result<Self, Error> {
-        let settings = Settings::read()?;
+    /// Wires what an environment says. Asks nobody.
+    pub(super) fn wire(needs: Needs, settings: Settings, account: Account) -> Result<Self, Error> {
         let config = Config::built_in().map_err(|faults| {
             let faults: Vec<String> = faults.iter().map(ToString::to_string).collect();
             faults.join("\n")
         })?;
         let http = transport::http()?;
-        let aws = Aws::new(http.clone(), Account::read()?);
+        let aws = Aws::new(http.clone(), account);
         let queue = Arc::new(
             SqsQueue::new(aws.clone(), &settings.signals_url, &settings.wakes_url)
                 .with_dead(settings.dead_urls.clone()),
@@ -60,7 +61,7 @@ impl Function {
             slack: Client::new(settings.slack_url.clone(), Default::default(), http.clone()),
             queue: queue.clone(),
             config: Arc::new(config),
-            sources: Arc::new(Sources::builtin()?),
+            sources: Arc::new(Sources::builtin_when_asked()),
             fetch: Arc::new(Network::new(http.clone())),
             secrets: Arc::new(Secrets::default()),
             clock: Arc::new(SystemClock),

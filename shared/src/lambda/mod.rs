@@ -26,10 +26,12 @@ mod secrets;
 mod transport;
 
 use std::fmt::{Debug, Display};
+use std::future::Future;
 
 use bytes::Bytes;
 use http::{Request, Response};
 use jiff::Timestamp;
+use lambda_http::Body;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 
@@ -47,14 +49,17 @@ pub use lambda_runtime::Error;
 ///
 /// # Errors
 /// The environment is incomplete, or Lambda's runtime API is not there.
-pub async fn http(
+pub async fn http<F>(
     needs: Needs,
-    handle: impl AsyncFn(Request<Bytes>, &Deps) -> Response<Bytes>,
-) -> Result<(), Error> {
-    let function = Function::start(needs)?;
-    lambda_runtime::run(service_fn(async |asked: LambdaEvent<Value>| {
-        let request = request(&asked.payload, &asked.context.request_id)?;
-        Ok::<_, Error>(invoke::http::response(&handle(request, function.deps().await?).await))
+    handle: impl Fn(Request<Bytes>, &'static Deps) -> F + Copy + Send + Sync,
+) -> Result<(), Error>
+where
+    F: Future<Output = Response<Bytes>> + Send,
+{
+    // It lives as long as the process, which is what lets handlers borrow it.
+    let function: &'static Function = Box::leak(Box::new(Function::start(needs)?));
+    lambda_http::run(lambda_http::service_fn(move |request: lambda_http::Request| async move {
+        Ok::<_, Error>(answer(handle(plain(request), function.deps().await?).await))
     }))
     .await
 }
@@ -157,6 +162,29 @@ fn request(event: &Value, id: &str) -> Result<Request<Bytes>, Error> {
     let mut request = invoke::http::request(event)?;
     request.extensions_mut().insert(RequestId(id.to_owned()));
     Ok(request)
+}
+
+/// A request without Lambda's types. The id is the invocation's, by which its log lines are found.
+fn plain(request: lambda_http::Request) -> Request<Bytes> {
+    let id = request.extensions().get::<lambda_http::Context>().map(|context| context.request_id.clone());
+    let (parts, body) = request.into_parts();
+    let body = match body {
+        Body::Text(text) => Bytes::from(text),
+        Body::Binary(bytes) => Bytes::from(bytes),
+        _ => Bytes::new(),
+    };
+    let mut request = Request::from_parts(parts, body);
+    if let Some(id) = id {
+        request.extensions_mut().insert(RequestId(id));
+    }
+    request
+}
+
+fn answer(response: Response<Bytes>) -> Response<Body> {
+    response.map(|body| match String::from_utf8(body.into()) {
+        Ok(text) => Body::Text(text),
+        Err(error) => Body::Binary(error.into_bytes()),
+    })
 }
 
 #[cfg(test)]

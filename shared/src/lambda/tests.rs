@@ -9,7 +9,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::aws::{Aws, Operation};
-use super::environment::Account;
+use super::environment::{Account, Settings};
 use super::*;
 use crate::config::Config;
 use crate::queue::Queue;
@@ -28,10 +28,10 @@ fn a_request_is_known_by_the_invocation() {
 /// What a service was asked: the operation, its fields and the headers.
 type Asked = Arc<Mutex<Vec<(String, Value, HeaderMap)>>>;
 
-/// AWS on a server that answers as `answer` says to the operation and to how many came before.
-async fn aws(
+/// A server that answers as `answer` says to the operation and to how many came before, and only what is well signed.
+async fn server(
     answer: impl Fn(&str, usize) -> (StatusCode, Value) + Clone + Send + Sync + 'static,
-) -> (Aws, Asked) {
+) -> (Account, Asked) {
     let asked = Asked::default();
     let seen = asked.clone();
     let server = axum::Router::new().fallback(move |headers: HeaderMap, body: String| async move {
@@ -45,7 +45,15 @@ async fn aws(
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let endpoint = Some(format!("http://{}", listener.local_addr().unwrap()));
     tokio::spawn(async move { axum::serve(listener, server).await });
-    (Aws::new(transport::http().unwrap(), Account { endpoint, ..account("eu-west-1") }), asked)
+    (Account { endpoint, ..account("eu-west-1") }, asked)
+}
+
+/// AWS on such a server, through the same client as in Lambda.
+async fn aws(
+    answer: impl Fn(&str, usize) -> (StatusCode, Value) + Clone + Send + Sync + 'static,
+) -> (Aws, Asked) {
+    let (account, asked) = server(answer).await;
+    (Aws::new(transport::http().unwrap(), account).at_once(), asked)
 }
 
 fn account(region: &str) -> Account {
@@ -85,7 +93,7 @@ fn authorization(headers: &HeaderMap, body: &str) -> String {
 const PING: Operation =
     Operation { service: "sqs", target: "AmazonSQS.Ping", content_type: "application/x-amz-json-1.0" };
 
-#[tokio::test(start_paused = true)]
+#[tokio::test]
 async fn what_may_go_better_in_a_moment_is_asked_three_times() {
     let throttled = json!({ "__type": "com.amazonaws.ssm#ThrottlingException", "message": "Rate exceeded" });
     for (status, said) in [(503, json!({})), (400, throttled), (429, json!("no object"))] {
@@ -157,6 +165,37 @@ async fn the_secrets_are_asked_for_by_name_and_what_is_not_there_is_named() {
     assert_eq!(operation, "GetParameters");
     let names = ["/callboard/slack-bot-token", "/callboard/slack-signing-secret"];
     assert_eq!(*fields, json!({ "Names": names, "WithDecryption": true }));
+}
+
+#[tokio::test]
+async fn secrets_are_read_once_and_asked_for_again_until_they_are_there() {
+    let (account, asked) = server(|_, before| {
+        let token = json!({ "Name": "/callboard/slack-bot-token", "Value": "xoxb-1" });
+        match before {
+            0 => {
+                (StatusCode::BAD_REQUEST, json!({ "__type": "AccessDeniedException", "message": "not yet" }))
+            }
+            _ => (StatusCode::OK, json!({ "Parameters": [token] })),
+        }
+    })
+    .await;
+    let settings = Settings {
+        table: "callboard".to_owned(),
+        signals_url: "https://sqs/1/signals".to_owned(),
+        wakes_url: "https://sqs/1/wakes.fifo".to_owned(),
+        dead_urls: Vec::new(),
+        secrets_prefix: "/callboard/".to_owned(),
+        slack_url: "https://slack.com/".parse().unwrap(),
+    };
+    let function = Function::wire(Needs::Token, settings, account).unwrap();
+    assert!(asked.lock().unwrap().is_empty(), "it starts without asking anybody");
+    let error = function.deps().await.unwrap_err().to_string();
+    let told = "Parameter Store cannot be asked for the secrets: AccessDeniedException: not yet";
+    assert_eq!(error, told);
+    for _ in 0..3 {
+        function.deps().await.unwrap();
+    }
+    assert_eq!(asked.lock().unwrap().len(), 2);
 }
 
 #[tokio::test]
@@ -245,6 +284,22 @@ async fn what_the_queue_does_not_take_is_an_error_that_quotes_no_message() {
     })
     .await;
     assert_eq!(not_at_all.wakes(&[wake("#ops")]).await.unwrap_err().0, "AccessDenied: by the test");
+}
+
+#[tokio::test]
+async fn dead_letters_are_counted_over_both_queues_by_who_may_look() {
+    let held = |_: &str| (StatusCode::OK, json!({ "Attributes": { "ApproximateNumberOfMessages": "3" } }));
+    let (queue, asked) = queue(held).await;
+    assert!(queue.dead().await.is_err(), "this one does not know them");
+    assert!(asked.lock().unwrap().is_empty());
+    let queue = queue.with_dead(vec!["https://sqs/1/a".to_owned(), "https://sqs/1/b".to_owned()]);
+    assert_eq!(queue.dead().await.unwrap(), 6);
+    let (operation, fields, _) = asked.lock().unwrap()[1].clone();
+    assert_eq!(operation, "GetQueueAttributes");
+    assert_eq!(
+        fields,
+        json!({ "QueueUrl": "https://sqs/1/b", "AttributeNames": ["ApproximateNumberOfMessages"] })
+    );
 }
 
 #[tokio::test]

@@ -48,6 +48,11 @@ pub const MAX_SIGNALS: usize = 1_000;
 /// Every known source and the index that recognises their payloads.
 #[derive(Debug)]
 pub struct Sources {
+    known: OnceLock<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
     sources: BTreeMap<String, Source>,
     index: Index,
 }
@@ -110,23 +115,29 @@ impl Sources {
     /// # Errors
     /// Never in a build whose tests passed: the files are embedded.
     pub fn builtin() -> Result<Self, BadFile> {
-        let mut files: BTreeMap<String, Mapping> =
-            serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/sources.json")))
-                .map_err(|error| BadFile { name: "*".to_owned(), message: error.to_string() })?;
-        files.values_mut().for_each(|mapping| mapping.builtin = true);
-        Ok(Sources { sources: BTreeMap::new(), index: Index::default() }.with(files))
+        Ok(Sources { known: OnceLock::from(Known::builtin()?) })
+    }
+
+    /// The same, read when they are first asked for: most functions never do, and reading them is a fifth of a start. If they
+    /// could not be read, every payload would be read generically.
+    pub fn builtin_when_asked() -> Self {
+        Sources { known: OnceLock::new() }
+    }
+
+    fn known(&self) -> &Known {
+        self.known.get_or_init(|| {
+            Known::builtin()
+                .inspect_err(|error| tracing::error!(%error, "a built-in source is broken"))
+                .unwrap_or_default()
+        })
     }
 
     /// The same and a user's own sources. One with the name of a built-in source replaces it; a user's rules of
     /// recognition go before the built-in ones.
-    pub fn with(mut self, files: BTreeMap<String, Mapping>) -> Self {
-        for (name, mapping) in files {
-            self.sources.insert(name.clone(), Source { name, mapping, compiled: OnceLock::new() });
-        }
-        let mut sources: Vec<&Source> = self.sources.values().collect();
-        sources.sort_by_key(|source| source.mapping.builtin);
-        self.index = Index::new(sources.into_iter().map(|source| (source.name.as_str(), &source.mapping)));
-        self
+    pub fn with(self, files: BTreeMap<String, Mapping>) -> Self {
+        self.known();
+        let known = self.known.into_inner().unwrap_or_default().with(files);
+        Sources { known: OnceLock::from(known) }
     }
 
     /// The same and a user's own mapping files: pairs of source name and YAML text.
@@ -146,17 +157,17 @@ impl Sources {
 
     /// Every fault in every mapping: what `callboard check` shows.
     pub fn faults(&self) -> Vec<Fault> {
-        self.sources.values().filter_map(|source| source.compiled().err().cloned()).collect()
+        self.known().sources.values().filter_map(|source| source.compiled().err().cloned()).collect()
     }
 
     /// The source with a name.
     pub fn get(&self, name: &str) -> Option<&Source> {
-        self.sources.get(name)
+        self.known().sources.get(name)
     }
 
     /// The names of all sources, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
-        self.sources.keys().map(String::as_str)
+        self.known().sources.keys().map(String::as_str)
     }
 
     /// The source that a notification is from, by what is in it; the name in its path is not asked.
@@ -216,7 +227,27 @@ impl Sources {
     }
 
     fn recognise_payload(&self, raw: &Raw, payload: &Payload) -> Option<&Source> {
-        self.index.find(&raw.headers, &payload.body).and_then(|name| self.get(name))
+        self.known().index.find(&raw.headers, &payload.body).and_then(|name| self.get(name))
+    }
+}
+
+impl Known {
+    fn builtin() -> Result<Self, BadFile> {
+        let mut files: BTreeMap<String, Mapping> =
+            serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/sources.json")))
+                .map_err(|error| BadFile { name: "*".to_owned(), message: error.to_string() })?;
+        files.values_mut().for_each(|mapping| mapping.builtin = true);
+        Ok(Known::default().with(files))
+    }
+
+    fn with(mut self, files: BTreeMap<String, Mapping>) -> Self {
+        for (name, mapping) in files {
+            self.sources.insert(name.clone(), Source { name, mapping, compiled: OnceLock::new() });
+        }
+        let mut sources: Vec<&Source> = self.sources.values().collect();
+        sources.sort_by_key(|source| source.mapping.builtin);
+        self.index = Index::new(sources.into_iter().map(|source| (source.name.as_str(), &source.mapping)));
+        self
     }
 }
 
