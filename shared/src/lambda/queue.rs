@@ -126,12 +126,16 @@ struct Message {
 
 impl Message {
     fn entry(self, number: usize) -> Value {
-        let mut entry = json!({ "Id": number.to_string(), "MessageBody": self.body });
-        if let Some((group, deduplication)) = self.place {
-            entry["MessageGroupId"] = group.into();
-            entry["MessageDeduplicationId"] = deduplication.into();
+        let (id, body) = (number.to_string(), self.body);
+        match self.place {
+            None => json!({ "Id": id, "MessageBody": body }),
+            Some((group, deduplication)) => json!({
+                "Id": id,
+                "MessageBody": body,
+                "MessageGroupId": group,
+                "MessageDeduplicationId": deduplication,
+            }),
         }
-        entry
     }
 }
 
