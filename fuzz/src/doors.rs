@@ -2,12 +2,12 @@
 //! with a server's error. An input is a whole request, or the body of one that is signed here.
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Request, StatusCode};
 use jiff::Timestamp;
+use local::http::{Door, enter};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use shared::core::incident::IncidentId;
-use shared::deps::Deps;
 use shared::slack::sign;
 use shared::sources::verify::{self, Scheme};
 
@@ -28,7 +28,7 @@ pub fn forged(input: &[u8]) {
     }
     let seams = Seams::new();
     for door in [Door::Commands, Door::Interactions, Door::Events] {
-        let answer = wait(door.enter(forged.clone(), &seams.deps));
+        let answer = wait(enter(door, forged.clone(), &seams.deps));
         // Slack asks whether our certificate is good without a signature, and hears nothing.
         let nothing = door == Door::Commands && answer.body().is_empty();
         assert!(nothing || answer.status() == StatusCode::UNAUTHORIZED, "{door:?}: {}", answer.status());
@@ -71,29 +71,11 @@ pub fn sns(input: &[u8]) {
     assert_eq!(seams.queue.depth(), (0, 0), "nothing unsigned is taken in");
 }
 
-/// Slack's three doors.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Door {
-    Commands,
-    Interactions,
-    Events,
-}
-
-impl Door {
-    async fn enter(self, request: Request<Bytes>, deps: &Deps) -> Response<Bytes> {
-        match self {
-            Door::Commands => slash_command::handle(request, deps).await,
-            Door::Interactions => interaction::handle(request, deps).await,
-            Door::Events => slack_events::handle(request, deps).await,
-        }
-    }
-}
-
 /// Signed as Slack does, the body is answered: understood or refused with a word, never with a server's error, within
 /// bounds, and with nothing that Slack would not show.
 fn answered(door: Door, body: &[u8]) {
     let seams = Seams::with_incident();
-    let answer = wait(door.enter(signed(body, now()), &seams.deps));
+    let answer = wait(enter(door, signed(body, now()), &seams.deps));
     // The one thing that Slack is asked to send again: an event about a message that is not recorded yet.
     let again = door == Door::Events && answer.body().windows(9).any(|words| words == b"too early");
     let statuses = [StatusCode::OK, StatusCode::BAD_REQUEST];

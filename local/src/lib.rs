@@ -2,6 +2,7 @@
 //! clock that can be moved, and a Slack workspace to play with. Runner and test harness are one program.
 //!
 //! - `world`: everything wired, and the work that the cloud would do by itself: queues drained, ticks ticked
+//! - `app`: the Slack app that is installed, as its manifest says
 //! - `clock`, `queue`: the seams that AWS has for real
 //! - `rules`: the config and the sources, from files
 //! - `http`: the addresses of the deployment, the Lambda invoke API, the runner's own API, the page
@@ -12,6 +13,7 @@
 //!
 //! No business rule may enter: deleting this crate changes nothing in AWS.
 
+mod app;
 pub mod clock;
 pub mod http;
 pub mod queue;

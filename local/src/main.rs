@@ -6,10 +6,11 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 use local::Trouble;
-use local::verbs::{check, replay, route, scenario, simulate, tick, up};
+use local::verbs::{check, doctor, replay, route, scenario, simulate, tick, up};
 use local::world::Options;
 use secrecy::SecretString;
 use shared::deps::{Clock, SystemClock};
+use slack_emulator::Settings;
 use url::Url;
 
 /// Callboard on this machine: no AWS, no Slack, nothing to install.
@@ -54,6 +55,14 @@ enum Verb {
         source: Option<String>,
         #[command(flatten)]
         rules: Rules,
+    },
+    /// Look whether a deployment, or the running instance, is set up well
+    Doctor {
+        #[command(flatten)]
+        at: At,
+        /// Slack's signing secret of that deployment; the running instance's own without
+        #[arg(long, env = "SLACK_SIGNING_SECRET", hide_env_values = true)]
+        signing_secret: Option<SecretString>,
     },
     /// One tick of the notifier in the running instance
     Tick {
@@ -146,6 +155,10 @@ async fn run(cli: Cli) -> Result<String, Trouble> {
         Verb::Check { rules } => check::check(rules.config.as_deref()),
         Verb::Route { file, source, rules } => {
             route::route(&file, source.as_deref(), rules.config.as_deref(), now)
+        }
+        Verb::Doctor { at, signing_secret } => {
+            let secret = signing_secret.unwrap_or_else(|| Settings::default().signing_secret.into());
+            doctor::doctor(&at.url, &secret, now).await
         }
         Verb::Tick { at } => tick::tick(&at.url).await,
         Verb::Simulate { seed, seeds, point } => {

@@ -1,7 +1,7 @@
 //! The two queues in one process, with SQS's semantics: at least once, visibility, dead letters after so many tries; `wakes`
 //! FIFO by channel with five minutes of deduplication. With a file, what was accepted survives the end of the process.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -29,8 +29,8 @@ const BATCH: usize = 10;
 /// How long a failed message stays out of sight.
 const VISIBILITY: SignedDuration = SignedDuration::from_secs(30);
 
-/// How long a message that was taken stays out of sight unless it is settled: longer than any handler lives, as the queues of
-/// `template.yaml` have it. A process that starts anew sees it at once.
+/// How long a message that was taken stays out of sight unless it is settled: longer than any handler lives, as the queue of
+/// wakes has it in `template.yaml`. A process that starts anew sees it at once.
 const IN_FLIGHT: SignedDuration = SignedDuration::from_mins(3);
 
 /// A failed message goes to the dead letters after so many tries.
@@ -176,12 +176,12 @@ impl LocalQueue {
     /// When the next message is visible; `None` if none waits.
     pub fn next_at(&self) -> Option<Timestamp> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut held: BTreeMap<&str, ()> = BTreeMap::new();
+        let mut held: BTreeSet<&str> = BTreeSet::new();
         let waiting = state.messages.values().filter(|message| !message.dead);
         // Behind the first wake of a channel nothing happens before that one.
         let first = waiting.filter(|message| match &message.body {
             Body::Signal(_) => true,
-            Body::Wake(wake) => held.insert(&wake.channel, ()).is_none(),
+            Body::Wake(wake) => held.insert(&wake.channel),
         });
         first.map(|message| message.visible_at).min()
     }
@@ -248,6 +248,10 @@ impl Queue for LocalQueue {
 
     async fn wakes(&self, wakes: &[Wake]) -> Result<(), QueueError> {
         self.send(wakes.iter().cloned().map(Body::Wake).collect())
+    }
+
+    async fn dead(&self) -> Result<usize, QueueError> {
+        Ok(self.depth().1)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What `cargo local VERB` does, one file a verb.
 
 pub mod check;
+pub mod doctor;
 pub mod replay;
 pub mod route;
 pub mod scenario;

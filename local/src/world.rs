@@ -16,11 +16,12 @@ use shared::deps::{Clock, Deps, Secrets};
 use shared::fetch::Network;
 use shared::slack::client::{self, Client};
 use shared::store::embedded::Embedded;
-use slack_emulator::{AppUrls, Emulator, Settings, SlashCommand};
+use slack_emulator::{AppUrls, Emulator, Settings};
 use tokio::sync::Mutex;
 use url::Url;
 
 use crate::Trouble;
+use crate::app;
 use crate::clock::LocalClock;
 use crate::queue::LocalQueue;
 use crate::rules::rules;
@@ -112,7 +113,7 @@ impl World {
         };
         let store = Arc::new(store.map_err(|error| Trouble::because("the store cannot be opened", error))?);
         let queue = Arc::new(queue);
-        let settings = settings(&config, options, &url);
+        let settings = settings(&config, options, &url)?;
         let token = options.bot_token.clone().unwrap_or_else(|| settings.bot_token.clone().into());
         let signing =
             options.signing_secret.clone().unwrap_or_else(|| settings.signing_secret.clone().into());
@@ -322,20 +323,14 @@ fn emulator(settings: Settings, folder: Option<&Path>, clock: &Arc<LocalClock>) 
     }
 }
 
-fn settings(config: &Config, options: &Options, url: &str) -> Settings {
+fn settings(config: &Config, options: &Options, url: &str) -> Result<Settings, Trouble> {
     use secrecy::ExposeSecret;
-    let mut settings = Settings::default();
-    settings.app.name = "Callboard".to_owned();
+    let mut settings = app::installed(&config.command)?;
     settings.app_urls = AppUrls {
         commands: Some(format!("{url}/slack/commands")),
         interactions: Some(format!("{url}/slack/interactions")),
         events: Some(format!("{url}/slack/events")),
     };
-    settings.commands = vec![SlashCommand {
-        name: config.command.clone(),
-        description: "What is open, and what to do about it".to_owned(),
-        usage_hint: "help | status | list | ack ID".to_owned(),
-    }];
     settings.base_url = Some(url.to_owned());
     if options.stands_at.is_some() {
         // Slack's patience is in real time; where the clock stands, a busy machine must not change the story.
@@ -347,7 +342,7 @@ fn settings(config: &Config, options: &Options, url: &str) -> Settings {
     if let Some(token) = &options.bot_token {
         settings.bot_token = token.expose_secret().to_owned();
     }
-    settings
+    Ok(settings)
 }
 
 /// `CALLBOARD_SECRET_GITHUB_WEBHOOK=...` is the secret that the config calls `github-webhook`.

@@ -12,7 +12,7 @@ const SEEDS: u64 = 2_000;
 const POINTS: usize = 1_070;
 
 /// What has to happen to some call, or the seeds prove less than they say.
-const FATES: [&str; 26] = [
+const FATES: [&str; 45] = [
     "Store refused",
     "Store lost on the way there",
     "Store done, the answer lost",
@@ -23,6 +23,10 @@ const FATES: [&str; 26] = [
     "Queue refused",
     "Queue lost on the way there",
     "Queue done, the answer lost",
+    "Queue the caller is killed before it",
+    "Queue done, and the caller is killed",
+    "Queue answered with an error",
+    "Queue very slow",
     "Slack refused",
     "Slack lost on the way there",
     "Slack done, the answer lost",
@@ -39,6 +43,21 @@ const FATES: [&str; 26] = [
     "Door lost on the way there",
     "Door very slow",
     "Door done, the answer lost",
+    "Door the caller is killed before it",
+    "Door done, and the caller is killed",
+    "Door answered with an error",
+    "a handler is killed at some moment",
+    "a batch is delivered twice",
+    "a wake is lost",
+    "a message is settled in vain",
+    "a tick is missed",
+    "a tick comes twice",
+    "SlackDown",
+    "SlackUnreachable",
+    "TokenRevoked",
+    "Archived",
+    "Throttled",
+    "QueueDown",
 ];
 
 #[expect(clippy::disallowed_methods, reason = "the tests have no main in which to read the environment")]

@@ -24,14 +24,21 @@ pub fn in_time(deps: &Deps) -> Deps {
     Deps { slack: deps.slack.clone().timeout(IN_TIME), ..deps.clone() }
 }
 
-/// When calls to Slack begin, for [`with_the_rest`].
-pub fn began() -> Instant {
+/// How long all calls to Slack of one request may take together.
+const ALTOGETHER: Duration = Duration::from_millis(2_500);
+
+/// A moment; tests move its clock.
+pub type Began = Instant;
+
+/// When the calls to Slack of a request begin, for [`with_the_rest`].
+pub fn began() -> Began {
     Instant::now()
 }
 
-/// The client for a further call to Slack after one that began then: it has what is left of the time.
-pub fn with_the_rest(slack: &Client, began: Instant) -> Client {
-    slack.clone().timeout(IN_TIME.saturating_sub(began.elapsed()))
+/// The client for a further call to Slack after one that began then: it has what is left of the time, and no longer than the
+/// first one had.
+pub fn with_the_rest(slack: &Client, began: Began) -> Client {
+    slack.clone().timeout(ALTOGETHER.saturating_sub(began.elapsed()).min(IN_TIME))
 }
 
 /// A JSON answer.

@@ -12,6 +12,7 @@
 //! | [`change`] | load, decide, commit, wake: how everybody changes an incident | the deciding itself |
 //! | [`queue`], [`fetch`] | the seams to the queues and to the addresses that messages name | decisions |
 //! | [`invoke`], [`door`] | the shapes in which Lambda hands work over; what every HTTP door says | decisions |
+//! | [`metrics`] | what is measured, by name | where it goes |
 //! | [`deps`] | the seams of one process, wired | anything else |
 //! | `lambda` | (feature `aws`) the seams in AWS, and how Lambda asks a function | decisions |
 
@@ -24,6 +25,7 @@ pub mod fetch;
 pub mod invoke;
 #[cfg(feature = "aws")]
 pub mod lambda;
+pub mod metrics;
 pub mod present;
 pub mod queue;
 pub mod slack;

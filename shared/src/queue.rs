@@ -64,6 +64,9 @@ pub trait Queue: Send + Sync + Debug {
 
     /// Wakes the courier. A failure delays (the notifier sweeps) and never loses.
     async fn wakes(&self, wakes: &[Wake]) -> Result<(), QueueError>;
+
+    /// How many messages of both failed so often that they are tried no more.
+    async fn dead(&self) -> Result<usize, QueueError>;
 }
 
 /// The queue did not take the message, or may have.

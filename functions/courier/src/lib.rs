@@ -9,10 +9,11 @@
 use jiff::{SignedDuration, Timestamp};
 use shared::change::commit_of;
 use shared::core::incident::{Effect, Entry, Incident, Post};
-use shared::core::outcome::{GoOn, move_to, must_be_remembered, progress, record, sends, started};
+use shared::core::outcome::{GoOn, Outcome, move_to, must_be_remembered, progress, record, sends, started};
 use shared::core::plan::{POST_INTERVAL, Pace, Plan, Reason, Step, plan};
 use shared::core::view::{Card, view};
 use shared::deps::Deps;
+use shared::metrics;
 use shared::queue::{Verdict, Wake};
 use shared::store::{Channel, Commit, CommitError, Loaded, StoreError};
 
@@ -114,13 +115,11 @@ async fn take(
     let known = channel.clone();
     let outcome = step::take(&loaded, step, card, channel, deps).await;
     let now = deps.clock.now();
+    measure(&loaded, step, &outcome, now);
     if sends(step) {
         let next = now.checked_add(POST_INTERVAL).unwrap_or(now);
         let earliest = channel.not_before.get(step::POST).copied().unwrap_or(next).max(next);
         channel.not_before.insert(step::POST.to_owned(), earliest);
-    }
-    if *channel != known {
-        deps.store.put_channel(channel).await?;
     }
     let mut went = GoOn::Now;
     (loaded, _) = fold(loaded, deps, |incident, timeline| {
@@ -128,7 +127,19 @@ async fn take(
         true
     })
     .await?;
+    // After what Slack said, which is worth more: without the pace the next one hears 429.
+    if *channel != known {
+        deps.store.put_channel(channel).await?;
+    }
     Ok((loaded, went))
+}
+
+fn measure(loaded: &Loaded, step: &Step, outcome: &Outcome, now: Timestamp) {
+    metrics::step(step.word(), outcome.word());
+    let root = matches!(step, Step::Post | Step::Find { .. }) && matches!(outcome, Outcome::Posted { .. });
+    if let Some(first) = loaded.timeline.first().filter(|_| root) {
+        metrics::posted_after(now.duration_since(first.at));
+    }
 }
 
 /// Nothing to do now: either all is shown, or it has to wait.

@@ -6,6 +6,7 @@ use shared::core::outcome::{Outcome, backoff};
 use shared::core::plan::Step;
 use shared::core::view::Card;
 use shared::deps::Deps;
+use shared::metrics;
 use shared::present::message;
 use shared::slack::blocks::Message;
 use shared::slack::client;
@@ -69,18 +70,22 @@ pub(crate) async fn take(
 
 async fn say(
     deps: &Deps,
-    channel: &Channel,
+    channel: &mut Channel,
     message: Message,
     thread: Option<(&String, bool)>,
     key: &str,
 ) -> Result<Outcome, SlackError> {
-    let target = channel.id.as_deref().unwrap_or(&channel.name);
-    let mut post = client::Post::new(target, message).known_as(EVENT_TYPE, key);
+    let target = channel.id.clone().unwrap_or_else(|| channel.name.clone());
+    let mut post = client::Post::new(&target, message).known_as(EVENT_TYPE, key);
     if let Some((root, broadcast)) = thread {
         post = post.in_thread(root);
         post = if broadcast { post.broadcast() } else { post };
     }
-    let posted = deps.slack.post_message(&post).await?;
+    let mut posted = deps.slack.post_message(&post).await;
+    if is_outside(&posted) && join(deps, channel).await {
+        posted = deps.slack.post_message(&post).await;
+    }
+    let posted = posted?;
     Ok(Outcome::Posted { channel_id: posted.channel, ts: posted.ts })
 }
 
@@ -95,9 +100,8 @@ async fn look(
 ) -> Result<Outcome, SlackError> {
     let id = match channel_id(post, channel) {
         Some(id) => id,
-        // The list of channels is asked for once: Slack allows that twenty times a minute.
-        None => match deps.slack.channel_named(&channel.name).await? {
-            Some(found) => channel.id.insert(found.id).clone(),
+        None => match listed(deps, channel).await? {
+            Some(id) => id,
             None => return Ok(Outcome::CannotLook),
         },
     };
@@ -106,13 +110,40 @@ async fn look(
     let thread = thread.map(String::as_str);
     let mut found = deps.slack.find_own(&id, &ours, &oldest, thread).await;
     // An app may post to a public channel without being in it, but not read there.
-    if matches!(&found, Err(SlackError::ChannelDead { code }) if code == "not_in_channel") {
+    if is_outside(&found) {
         deps.slack.conversations_join(&id).await?;
         found = deps.slack.find_own(&id, &ours, &oldest, thread).await;
     }
     Ok(match found? {
         Some(ts) => Outcome::Posted { channel_id: id, ts },
         None => Outcome::NotFound,
+    })
+}
+
+/// The channel's id by its name. The list of channels is asked for once: Slack allows that twenty times a minute.
+async fn listed(deps: &Deps, channel: &mut Channel) -> Result<Option<String>, SlackError> {
+    let found = deps.slack.channel_named(&channel.name).await?;
+    Ok(found.map(|found| channel.id.insert(found.id).clone()))
+}
+
+fn is_outside<T>(answer: &Result<T, SlackError>) -> bool {
+    matches!(answer, Err(SlackError::ChannelDead { code }) if code == "not_in_channel")
+}
+
+/// Whether we are in the channel now. A public one takes everybody.
+async fn join(deps: &Deps, channel: &mut Channel) -> bool {
+    let id = match &channel.id {
+        Some(id) => Ok(Some(id.clone())),
+        None => listed(deps, channel).await,
+    };
+    let joined = match id {
+        Ok(Some(id)) => deps.slack.conversations_join(&id).await.map(|_| true),
+        Ok(None) => Ok(false),
+        Err(error) => Err(error),
+    };
+    joined.unwrap_or_else(|error| {
+        tracing::warn!(channel = channel.name, %error, "the channel cannot be joined");
+        false
     })
 }
 
@@ -133,6 +164,7 @@ fn failed(error: &SlackError, step: &Step, channel: &mut Channel, post: &Post, n
     };
     match error {
         SlackError::RateLimited { retry_after } => {
+            metrics::rate_limited(method);
             let pause = SignedDuration::try_from(*retry_after).unwrap_or(SignedDuration::from_secs(30));
             Outcome::Later { at: Some(hold(pause)) }
         }

@@ -9,6 +9,7 @@ use serde_json::json;
 use shared::core::raw::Raw;
 use shared::deps::Deps;
 use shared::door;
+use shared::metrics::{self, Taken};
 use shared::sources::{headers, is_name};
 
 mod access;
@@ -42,7 +43,8 @@ async fn take(
     }
     let mut raw = raw(request, named, deps, now);
     let source = raw.source.clone().unwrap_or_default();
-    match access::check(request, &source, deps, now).await? {
+    let refused = |_: &_| metrics::signals(&deps.sources, &source, Taken::Refused, 1);
+    match access::check(request, &source, deps, now).await.inspect_err(refused)? {
         access::Entered::Notification => {}
         access::Entered::Answered(what) => {
             return Ok(door::answer(StatusCode::OK, &json!({ "ok": true, "did": what })));

@@ -32,17 +32,18 @@ pub async fn handle(request: Request<Bytes>, deps: &Deps) -> Response<Bytes> {
             return door::refuse(StatusCode::BAD_REQUEST, &error.to_string(), remedy);
         }
     };
-    let id = door::request_id(&request);
+    let (id, began) = (door::request_id(&request), door::began());
+    let tell = async |click: &Click, words| tell(click, words, began, deps).await;
     match interaction {
         Interaction::Click(click) => match clicked(&click, &id, deps, now).await {
             Ok(None) => door::done(),
             Ok(Some(words)) => {
-                tell(&click, words, deps).await;
+                tell(&click, words).await;
                 door::done()
             }
             Err(error) => {
                 tracing::error!(request = %id, %error, "a click could not be carried out");
-                if tell(&click, text::answer::failed(&id), deps).await {
+                if tell(&click, text::answer::failed(&id)).await {
                     return door::done();
                 }
                 // Then Slack says so itself, beside the button.
@@ -163,17 +164,16 @@ fn field_error(words: &Mrkdwn) -> Response<Bytes> {
 }
 
 /// Tells one person something, by the click's own address, or as an ephemeral message if that is used up. Whether it went.
-async fn tell(click: &Click, words: Mrkdwn, deps: &Deps) -> bool {
-    let began = door::began();
+async fn tell(click: &Click, words: Mrkdwn, began: door::Began, deps: &Deps) -> bool {
+    let slack = || door::with_the_rest(&deps.slack, began);
     let message = Message::text(words);
     let answered = match &click.response_url {
-        Some(url) => deps.slack.respond(url, &Reply::new(Shown::Ephemeral, message.clone())).await,
+        Some(url) => slack().respond(url, &Reply::new(Shown::Ephemeral, message.clone())).await,
         None => Err(SlackError::Gone { code: "no_response_url".to_owned() }),
     };
     let told = match (answered, &click.channel) {
         (Err(SlackError::Gone { .. }), Some(channel)) => {
-            let slack = door::with_the_rest(&deps.slack, began);
-            slack.post_ephemeral(channel, &click.user, &message, click.thread_ts.as_deref()).await
+            slack().post_ephemeral(channel, &click.user, &message, click.thread_ts.as_deref()).await
         }
         (answered, _) => answered,
     };

@@ -5,14 +5,18 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use shared::change::{Changed, change};
-use shared::core::incident::{Event, IncidentId};
+use shared::core::incident::{Answer, Event, IncidentId};
 use shared::core::plan::POST_INTERVAL;
 use shared::deps::Deps;
+use shared::metrics;
 use shared::queue::Wake;
 use shared::store::StoreError;
 
-/// How much of the index one tick looks at; the rest follows a minute later.
+/// How many one tick wakes or carries out; the rest follows a minute later.
 const MOST: usize = 200;
+
+/// How much of the index of what is behind one tick looks at, so that a waiting channel with much behind it hides no other.
+const MOST_READ: usize = 1_000;
 
 /// What one tick did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -40,7 +44,10 @@ async fn due(deps: &Deps) -> Result<usize, StoreError> {
     for id in deps.store.due(now, MOST).await? {
         let stores = (deps.store.as_ref(), deps.queue.as_ref());
         match change(stores, &id, &[Event::Due], None, &deps.config.rules, now).await {
-            Ok(Changed::Answered { .. }) => done += 1,
+            Ok(Changed::Answered { answers, .. }) => {
+                done += 1;
+                measure(&answers, now);
+            }
             Ok(Changed::Before | Changed::NotFound) => {}
             Err(error) => skipped(&id, &error),
         }
@@ -48,16 +55,27 @@ async fn due(deps: &Deps) -> Result<usize, StoreError> {
     Ok(done)
 }
 
+fn measure(answers: &[Answer], now: Timestamp) {
+    for answer in answers {
+        if let Answer::Lapsed { due_at } = answer {
+            metrics::due_lag(now.duration_since(*due_at));
+        }
+    }
+}
+
 async fn behind(deps: &Deps) -> Result<usize, StoreError> {
     let now = deps.clock.now();
     let mut channels = Channels::default();
     let mut wakes = Vec::new();
-    for id in deps.store.behind(now, MOST).await? {
+    for id in deps.store.behind(now, MOST_READ).await? {
+        if wakes.len() >= MOST {
+            break;
+        }
         match deps.store.incident(&id).await {
             Ok(loaded) => {
                 for incident in loaded.iter().map(|loaded| &loaded.incident) {
                     for wake in Wake::all(incident) {
-                        if !channels.waits(&wake.channel, deps, now).await? {
+                        if !channels.waits(&wake.channel, deps, now).await {
                             wakes.push(Wake { sweep: Some(incident.version), ..wake });
                         }
                     }
@@ -69,24 +87,31 @@ async fn behind(deps: &Deps) -> Result<usize, StoreError> {
     if !wakes.is_empty() {
         deps.queue.wakes(&wakes).await.map_err(|error| StoreError::Unavailable(error.to_string()))?;
     }
+    metrics::behind(wakes.len());
     Ok(wakes.len())
 }
 
-/// Which channels wait for their time, each asked for once a tick. Whoever waits there is at the head of its queue already;
-/// further wakes would only pile up behind it.
+/// Which channels wait for their time, each asked for once a tick. Nothing can be posted there before it, so wakes would only
+/// pile up; the first tick after it sends them.
 #[derive(Default)]
 struct Channels(BTreeMap<String, bool>);
 
 impl Channels {
-    async fn waits(&mut self, name: &str, deps: &Deps, now: Timestamp) -> Result<bool, StoreError> {
+    async fn waits(&mut self, name: &str, deps: &Deps, now: Timestamp) -> bool {
         if let Some(waits) = self.0.get(name) {
-            return Ok(*waits);
+            return *waits;
         }
-        let channel = deps.store.channel(name).await?;
-        // The second between two messages is no wait: a busy channel would never be swept.
-        let waits = channel.not_before.values().any(|at| at.duration_since(now) > POST_INTERVAL * 2);
+        let waits = match deps.store.channel(name).await {
+            // The second between two messages is no wait: a busy channel would never be swept.
+            Ok(channel) => channel.not_before.values().any(|at| at.duration_since(now) > POST_INTERVAL * 2),
+            // Then nobody knows. The courier asks again, and fails for this channel alone.
+            Err(error) => {
+                tracing::error!(channel = name, %error, "the channel cannot be read");
+                false
+            }
+        };
         self.0.insert(name.to_owned(), waits);
-        Ok(waits)
+        waits
     }
 }
 

@@ -4,6 +4,8 @@
 //! A batch of a thousand identical signals costs a few commits, not a thousand. A notification whose commit fails goes back
 //! to the queue alone; what was done for it already is remembered with the commit and not done twice. Slack must not enter.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use shared::change;
 use shared::core::incident::{
@@ -12,6 +14,7 @@ use shared::core::incident::{
 use shared::core::raw::Raw;
 use shared::core::signal::Signal;
 use shared::deps::Deps;
+use shared::metrics::{self, Taken};
 use shared::queue::Verdict;
 use shared::store::{Commit, CommitError, MAX_ITEMS, Opens, StoreError};
 
@@ -32,6 +35,8 @@ pub async fn handle(batch: &[Raw], deps: &Deps) -> Vec<Verdict> {
         for (position, error) in take_all(share, deps, now).await {
             let id = batch.get(position).map_or("", |raw| raw.id.as_str());
             tracing::warn!(%route, delivery = %id, %error, "a notification goes back to the queue");
+            let source = batch.get(position).and_then(|raw| raw.source.as_deref()).unwrap_or_default();
+            metrics::signals(&deps.sources, source, Taken::PutBack, 1);
             if let Some(verdict) = verdicts.get_mut(position) {
                 *verdict = Verdict::Failed;
             }
@@ -74,6 +79,7 @@ async fn take(share: &mut Share, deps: &Deps, now: Timestamp) -> Result<(), Stor
         };
         match deps.store.commit(&commit).await {
             Ok(()) => {
+                measure(&commit, deps);
                 // A signal that shows nothing new wakes nobody.
                 let shown = latest.map(|latest| (latest.id, latest.revision));
                 if shown != Some((commit.incident.id.clone(), commit.incident.revision)) {
@@ -81,7 +87,11 @@ async fn take(share: &mut Share, deps: &Deps, now: Timestamp) -> Result<(), Stor
                 }
                 return Ok(());
             }
-            Err(CommitError::Seen(ids)) => share.forget(&ids),
+            Err(CommitError::Seen(ids)) => {
+                let source = share.signals().next().map_or("", |signal| &signal.source);
+                metrics::signals(&deps.sources, source, Taken::Repeated, ids.len());
+                share.forget(&ids);
+            }
             Err(CommitError::IdTaken) => length += 1,
             Err(CommitError::Conflict) if tries < TRIES => tokio::time::sleep(share.pause(tries)).await,
             Err(CommitError::Conflict) => {}
@@ -89,6 +99,20 @@ async fn take(share: &mut Share, deps: &Deps, now: Timestamp) -> Result<(), Stor
         }
     }
     Err(StoreError::Unavailable(format!("a group of route {} is changed too fast", share.decision.route)))
+}
+
+/// What was recorded, by source, and how long the oldest of it took.
+fn measure(commit: &Commit, deps: &Deps) {
+    let mut sources: BTreeMap<&str, usize> = BTreeMap::new();
+    for signal in commit.records.iter().flat_map(|record| &record.signals) {
+        *sources.entry(&signal.source).or_default() += 1;
+    }
+    for (source, count) in sources {
+        metrics::signals(&deps.sources, source, Taken::Recorded, count);
+    }
+    if let Some(oldest) = commit.records.iter().map(|record| record.received_at).min() {
+        metrics::recorded_after(deps.clock.now().duration_since(oldest));
+    }
 }
 
 /// The commit for a share; `None` if nothing is left of it.

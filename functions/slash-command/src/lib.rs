@@ -2,7 +2,7 @@
 //! request, within Slack's three seconds.
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode};
 use jiff::Timestamp;
 use shared::change::{Changed, change, seen};
 use shared::core::command::{Invocation, parse};
@@ -16,6 +16,7 @@ use shared::slack::inbound::{Command, SlashCommand};
 use shared::store::StoreError;
 use shared::text;
 
+mod doctor;
 mod list;
 mod send;
 mod show;
@@ -40,7 +41,7 @@ pub async fn handle(request: Request<Bytes>, deps: &Deps) -> Response<Bytes> {
             return door::refuse(StatusCode::BAD_REQUEST, &error.to_string(), remedy);
         }
     };
-    let message = match run(&typed, deps, now).await {
+    let message = match run(&typed, request.headers(), deps, now).await {
         Ok(message) => message,
         Err(error) => {
             let id = door::request_id(&request);
@@ -52,12 +53,18 @@ pub async fn handle(request: Request<Bytes>, deps: &Deps) -> Response<Bytes> {
     door::answer(StatusCode::OK, &reply)
 }
 
-async fn run(typed: &SlashCommand, deps: &Deps, now: Timestamp) -> Result<Message, StoreError> {
+async fn run(
+    typed: &SlashCommand,
+    headers: &HeaderMap,
+    deps: &Deps,
+    now: Timestamp,
+) -> Result<Message, StoreError> {
     let slash = typed.command.as_str();
     match parse(&typed.text) {
         Err(error) => Ok(Message::text(text::answer::not_a_command(&error, slash))),
         Ok(Invocation::Help(None)) => Ok(lines(text::answer::help(slash))),
         Ok(Invocation::Help(Some(command))) => Ok(Message::text(text::answer::help_one(slash, command))),
+        Ok(Invocation::Doctor) => doctor::doctor(headers, deps, now).await,
         Ok(Invocation::Status) => list::status(deps, now).await,
         Ok(Invocation::List { firing, words }) => list::list(firing, &words, deps, now).await,
         Ok(Invocation::Show(id)) => show::show(&id, slash, deps).await,

@@ -6,6 +6,7 @@ use shared::deps::Deps;
 use shared::slack::blocks::Message;
 use shared::store::StoreError;
 use shared::text;
+use shared::text::answer::Late;
 
 /// The most incidents that one read gives.
 const MOST_READ: usize = 100;
@@ -26,6 +27,19 @@ const MOST_UNDER_STATUS: usize = 5;
 /// over and not shown yet.
 pub(crate) async fn status(deps: &Deps, now: Timestamp) -> Result<Message, StoreError> {
     let open = deps.store.open(MOST_READ).await?;
+    let late = late_of(&open, deps, now).await?;
+    let mut lines = vec![text::answer::status(&open, open.len() == MOST_READ, late)];
+    lines.extend(open.iter().take(MOST_UNDER_STATUS).map(|incident| text::answer::listed(incident, now)));
+    lines.extend(more(open.len(), MOST_UNDER_STATUS));
+    Ok(super::lines(lines))
+}
+
+/// What Slack should show and does not.
+pub(crate) async fn late(deps: &Deps, now: Timestamp) -> Result<Late, StoreError> {
+    late_of(&[], deps, now).await
+}
+
+async fn late_of(open: &[Incident], deps: &Deps, now: Timestamp) -> Result<Late, StoreError> {
     // The index says when the sweep looks next, which a failure puts off, so what stands ahead may be late as well.
     let behind = deps.store.behind(now.checked_add(AHEAD).unwrap_or(now), MOST_BEHIND).await?;
     let mut late = 0;
@@ -35,11 +49,7 @@ pub(crate) async fn status(deps: &Deps, now: Timestamp) -> Result<Message, Store
             None => deps.store.incident(id).await?.map_or(0, |loaded| late_posts(&loaded.incident, now)),
         };
     }
-    let late = text::answer::Late { posts: late, more: behind.len() == MOST_BEHIND };
-    let mut lines = vec![text::answer::status(&open, open.len() == MOST_READ, late)];
-    lines.extend(open.iter().take(MOST_UNDER_STATUS).map(|incident| text::answer::listed(incident, now)));
-    lines.extend(more(open.len(), MOST_UNDER_STATUS));
-    Ok(super::lines(lines))
+    Ok(Late { posts: late, more: behind.len() == MOST_BEHIND })
 }
 
 /// Posts that Slack should have shown: one that failed, or whose time is past. What is merely on its way is not late.

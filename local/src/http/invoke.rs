@@ -9,7 +9,6 @@ use bytes::Bytes;
 use http::StatusCode;
 use serde_json::{Value, json};
 use shared::invoke::{WrongShape, http as api_gateway, sqs};
-use shared::queue::{Queue, Verdict, Wake};
 
 use super::{Door, enter};
 use crate::world::World;
@@ -79,16 +78,7 @@ async fn carried(event: &Value, world: &World) -> Result<Value, String> {
         return Err("a message is no wake".to_owned());
     }
     let verdicts = world.alone(courier::handle(&wakes, &world.deps)).await;
-    // Here nobody brings a message again, so what has to wait goes into the queue, as a sweep would send it: the queue
-    // swallows what it had before.
-    let now = u64::try_from(world.deps.clock.now().as_second() / 60).ok();
-    let again: Vec<_> = wakes
-        .into_iter()
-        .zip(&verdicts)
-        .filter(|(_, verdict)| matches!(verdict, Verdict::Again(_)))
-        .collect();
-    let again: Vec<_> = again.into_iter().map(|(wake, _)| Wake { sweep: now, ..wake }).collect();
-    world.queue.wakes(&again).await.map_err(|error| error.to_string())?;
+    // Here nobody brings a message again: what has to wait is still behind, and the minute's sweep wakes it.
     Ok(sqs::failures(&records, &verdicts))
 }
 

@@ -69,16 +69,20 @@ fn router(world: Arc<World>) -> Router {
 }
 
 /// The four doors, each by the function that is behind it in the deployment.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Door {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// `/hooks` and `/sns`.
     Ingest,
+    /// `/slack/commands`.
     Commands,
+    /// `/slack/interactions`.
     Interactions,
+    /// `/slack/events`.
     Events,
 }
 
 /// Hands a request to a function.
-pub(crate) async fn enter(door: Door, request: http::Request<Bytes>, deps: &Deps) -> http::Response<Bytes> {
+pub async fn enter(door: Door, request: http::Request<Bytes>, deps: &Deps) -> http::Response<Bytes> {
     match door {
         Door::Ingest => ingest::handle(request, deps).await,
         Door::Commands => slash_command::handle(request, deps).await,

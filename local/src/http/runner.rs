@@ -83,7 +83,7 @@ pub(super) async fn drain(State(world): State<Arc<World>>) -> Response {
 
 /// `GET /_local/dead`: the messages that failed so often that they are tried no more.
 pub(super) async fn dead(State(world): State<Arc<World>>) -> Response {
-    axum::Json(world.queue.dead()).into_response()
+    axum::Json(world.queue.dead_letters()).into_response()
 }
 
 /// `POST /_local/dead`: puts them back into their queues.

@@ -39,7 +39,7 @@ pub enum DeadLetter {
 
 impl LocalQueue {
     /// The dead letters, the oldest message first.
-    pub fn dead(&self) -> Vec<DeadLetter> {
+    pub fn dead_letters(&self) -> Vec<DeadLetter> {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let dead = state.messages.values().filter(|message| message.dead);
         dead.map(|message| {

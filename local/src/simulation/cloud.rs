@@ -8,7 +8,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use jiff::SignedDuration;
 use shared::core::raw::Raw;
-use shared::deps::Clock;
 use shared::invoke::RequestId;
 use shared::queue::{Verdict, Wake};
 use shared::slack::client::Client;
@@ -73,6 +72,9 @@ impl Cloud {
             done = handler(life.deps(&self.plain)) => Some(done),
         };
         if done.is_none() {
+            if killed {
+                self.ground.ledger().meets("a handler is killed at some moment");
+            }
             self.ground.tell(&life.name, || "is dead".to_owned());
         }
         done
@@ -93,7 +95,7 @@ impl Cloud {
             (weather.fate(Seam::Door, call), weather.latency(Seam::Door))
         };
         self.ground.tell("gateway", || format!("{} {}", request.uri().path(), fate.words()));
-        *self.ground.ledger().met.entry(format!("Door {}", fate.words())).or_default() += 1;
+        self.ground.ledger().meets(format!("Door {}", fate.words()));
         let more = if let Fate::Slow(more) = fate { more } else { 0 };
         let there = Duration::from_millis(there + more);
         if !matches!(fate, Fate::Slow(_)) {
@@ -145,6 +147,7 @@ impl Cloud {
             }
             for batch in self.shuffled(signals) {
                 if self.ground.weather().happens(40) {
+                    self.ground.ledger().meets("a batch is delivered twice");
                     let again = self.clone();
                     let twice = batch.clone();
                     tokio::spawn(async move { again.route(twice).await });
@@ -190,6 +193,7 @@ impl Cloud {
         let wait = self.delay(15, 60, 6_000);
         sleep(wait).await;
         if self.ground.weather().happens(30) {
+            self.ground.ledger().meets("a wake is lost");
             self.ground.tell("queue", || format!("the wake for {} {} is lost", wake.incident, wake.channel));
             self.settle([(number, Verdict::Done)].into_iter());
             return;
@@ -210,6 +214,7 @@ impl Cloud {
     fn settle(&self, verdicts: impl Iterator<Item = (u64, Verdict)>) {
         for (number, verdict) in verdicts {
             if self.ground.weather().happens(20) {
+                self.ground.ledger().meets("a message is settled in vain");
                 self.ground.tell("queue", || "a message was handled and is not forgotten".to_owned());
             } else if let Err(error) = self.ground.queue.settle(number, verdict) {
                 self.ground.tell("queue", || error.to_string());
@@ -221,13 +226,17 @@ impl Cloud {
     /// The notifier, every minute until the run is over.
     async fn keep_schedule(self) {
         loop {
-            let second =
-                i64::from(self.ground.clock.now().strftime("%S").to_string().parse::<u8>().unwrap_or(0));
+            let second = self.ground.now().as_second().rem_euclid(60);
             sleep(Duration::from_secs(u64::try_from(60 - second).unwrap_or(60))).await;
             let times = {
                 let mut weather = self.ground.weather();
                 if weather.happens(80) { 0 } else { 1 + u64::from(weather.happens(80)) }
             };
+            match times {
+                0 => self.ground.ledger().meets("a tick is missed"),
+                1 => {}
+                _ => self.ground.ledger().meets("a tick comes twice"),
+            }
             for _ in 0..times {
                 let cloud = self.clone();
                 tokio::spawn(async move { cloud.tick().await });

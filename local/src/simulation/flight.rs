@@ -63,7 +63,7 @@ impl Life {
             let (fate, latency) = (weather.fate(seam, number), weather.latency(seam));
             (spell.unwrap_or(fate), latency)
         };
-        *self.ground.ledger().met.entry(format!("{seam:?} {}", fate.words())).or_default() += 1;
+        self.ground.ledger().meets(format!("{seam:?} {}", fate.words()));
         self.ground.tell(&self.name, || match fate {
             Fate::Well => what.to_owned(),
             fate => format!("{what}: {}", fate.words()),

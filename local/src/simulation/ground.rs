@@ -157,6 +157,10 @@ impl Ground {
             }
             _ => {}
         }
+        if begins {
+            let what = format!("{what:?}");
+            self.ledger().meets(what.split('(').next().unwrap_or_default());
+        }
         self.tell("weather", || format!("{what:?} {}", if begins { "begins" } else { "is over" }));
     }
 

@@ -17,7 +17,7 @@ pub(super) struct Ledger {
     pub(super) limited: Vec<(String, Timestamp)>,
     /// What the notifier found behind, over all ticks.
     pub(super) swept: usize,
-    /// How often each seam had each fate.
+    /// How often each seam had each fate, and what else befell a run.
     pub(super) met: BTreeMap<String, u64>,
     /// How many dead letters had to be put back.
     pub(super) redriven: usize,
@@ -50,6 +50,11 @@ pub(super) struct Asked {
 }
 
 impl Ledger {
+    /// Counts what befell a run.
+    pub(super) fn meets(&mut self, what: impl Into<String>) {
+        *self.met.entry(what.into()).or_default() += 1;
+    }
+
     pub(super) fn too_fast(&mut self, method: &str, at: Timestamp) {
         self.limited.push((method.to_owned(), at));
     }

@@ -20,9 +20,10 @@ use shared::slack::client::Client;
 use shared::sources::Sources;
 use shared::store::Store;
 use shared::store::embedded::Embedded;
-use slack_emulator::{AppUrls, Emulator, InProcessApp, Reaches, Settings, SlashCommand};
+use slack_emulator::{AppUrls, Emulator, InProcessApp, Reaches, Settings};
 
 use crate::Trouble;
+use crate::app;
 use cloud::Cloud;
 use ground::{Ground, Real, SimClock};
 use weather::Weather;
@@ -86,7 +87,7 @@ impl Stage {
             ),
         };
         let app = App::default();
-        let settings = self.settings();
+        let settings = self.settings()?;
         let secrets = Secrets::new(vec![settings.signing_secret.clone().into()]);
         let slack = Emulator::with_app(settings, clock.clone(), app.clone());
         let real = Real {
@@ -103,18 +104,13 @@ impl Stage {
         Ok(cloud)
     }
 
-    fn settings(&self) -> Settings {
-        let mut settings = Settings::default();
+    fn settings(&self) -> Result<Settings, Trouble> {
+        let mut settings = app::installed(&self.config.command)?;
         let url = |door: &str| Some(format!("{}/slack/{door}", seams::SLACK));
         settings.app_urls =
             AppUrls { commands: url("commands"), interactions: url("interactions"), events: url("events") };
-        settings.commands = vec![SlashCommand {
-            name: self.config.command.clone(),
-            description: String::new(),
-            usage_hint: String::new(),
-        }];
         settings.base_url = Some(seams::SLACK.to_owned());
-        settings
+        Ok(settings)
     }
 }
 

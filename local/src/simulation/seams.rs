@@ -134,6 +134,12 @@ impl Queue for Life {
         let busy = |_| Err(QueueError("busy".to_owned()));
         self.fly(Seam::Queue, "queue.wakes", busy, async move { queue.wakes(&wakes).await }).await
     }
+
+    async fn dead(&self) -> Result<usize, QueueError> {
+        let queue = self.ground.queue.clone();
+        let busy = |_| Err(QueueError("busy".to_owned()));
+        self.fly(Seam::Queue, "queue.dead", busy, async move { queue.dead().await }).await
+    }
 }
 
 #[async_trait]
@@ -184,7 +190,7 @@ async fn exchange(
     if let Some(kind) = unwell {
         let told = format!("{kind:?}");
         let name = told.split([' ', '{']).next().unwrap_or_default();
-        *ground.ledger().met.entry(format!("Slack answers {name}")).or_default() += 1;
+        ground.ledger().meets(format!("Slack answers {name}"));
         ground.slack.fail(Fault { method: Some(method.clone()), kind, times: 1 });
     }
     // Between the fault and the call nobody else gets a word in: nothing is awaited before the workspace has taken both.

@@ -32,7 +32,8 @@ pub fn crash_point(number: usize) -> Result<String, Trouble> {
     let point = points.get(number).ok_or_else(|| Trouble(format!("there are {} points", points.len())))?;
     let cut = runtime()?.block_on(crash::cut(&stage, *point, true))?;
     let stories = format!("as it should be: {:#?}\nas it was: {:#?}\n", whole.stories, cut.stories);
-    Ok(format!("{}{}\n{stories}{}\n", cut.told, point.words(), cut.faults.join("\n")))
+    let told = format!("{}{}\n{stories}{}\n", cut.told, point.words(), cut.faults.join("\n"));
+    if cut.faults.is_empty() && cut.stories == whole.stories { Ok(told) } else { Err(Trouble(told)) }
 }
 
 /// Runs so many seeds from the first one on, on all cores, and says how many went wrong. `progress` is told now and then how

@@ -23,6 +23,10 @@ impl Queue for Down {
     async fn wakes(&self, _: &[Wake]) -> Result<(), QueueError> {
         Err(QueueError("AccessDenied".to_owned()))
     }
+
+    async fn dead(&self) -> Result<usize, QueueError> {
+        Err(QueueError("AccessDenied".to_owned()))
+    }
 }
 
 #[tokio::test]

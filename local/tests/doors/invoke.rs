@@ -67,6 +67,10 @@ async fn every_function_takes_every_shape_that_it_is_asked_with() {
         match function {
             "router" | "courier" => assert_eq!(said, json!({ "batchItemFailures": [] }), "{name}"),
             "notifier" => assert_eq!(said, json!({ "behind": 0, "due": 0 }), "{name}"),
+            "slack-events" if name.contains("url-verification") => {
+                let body: Value = serde_json::from_str(said["body"].as_str().unwrap()).unwrap();
+                assert!(body["challenge"].as_str().unwrap().starts_with("3eZbrw1a"), "{name}: {body}");
+            }
             "slack-events" => {
                 assert_eq!(said["statusCode"], 503, "{name}: it is about a post that is not recorded")
             }
@@ -110,7 +114,10 @@ async fn the_functions_together_make_the_loop() {
     assert_eq!(answer.json()["statusCode"], 200);
     let acked = stage.incidents().await.into_iter().find(|incident| incident["id"] == id).unwrap();
     assert_eq!((&acked["state"], &acked["owner"]["id"]), (&json!("acknowledged"), &json!("U01ANA")));
+    let answer = invoke(&stage, "interaction", slack("interaction-api-gateway-form.json", id)).await;
+    assert_eq!(answer.json()["body"], "", "an empty answer closes the form");
     stage.drain().await;
+    assert!(stage.channel("#alerts").contains("The index was missing."), "{}", stage.channel("#alerts"));
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use serde_json::json;
+use slack_emulator::{Fault, FaultKind};
 
 use crate::slack::{click, command};
 use crate::stage::{Stage, event};
@@ -129,5 +130,26 @@ async fn one_incident_that_cannot_be_read_holds_up_no_other() {
         let states: Vec<_> =
             meter.stage.incidents().await.iter().map(|incident| incident["state"].clone()).collect();
         assert_eq!(states[1 - broken], "firing", "{states:?}");
+    }
+}
+
+#[tokio::test]
+async fn one_channel_that_cannot_be_read_keeps_no_other_from_being_swept() {
+    let meter = Meter::new().await;
+    let slack = meter.stage.world.slack.as_ref().unwrap();
+    slack.fail(Fault { method: None, kind: FaultKind::Status { status: 503 }, times: u32::MAX });
+    for service in ["search", "payments"] {
+        let labels = json!({ "service": service });
+        let body = json!({ "key": service, "title": "Slow", "severity": "critical", "labels": labels });
+        meter.stage.post("/hooks/my-script", &[], body.to_string()).await;
+    }
+    meter.stage.world.pass_until(meter.stage.now() + SignedDuration::from_mins(2)).await;
+    let shown = || (meter.stage.posts("#alerts"), meter.stage.posts("#payments-oncall"));
+    assert_eq!(shown(), (0, 0), "Slack is down");
+    slack.clear_faults();
+    for (broken, then) in [("#alerts", (0, 1)), ("#payments-oncall", (1, 1))] {
+        meter.store.break_channel(Some(broken));
+        meter.stage.world.pass_until(meter.stage.now() + SignedDuration::from_mins(5)).await;
+        assert_eq!(shown(), then, "{broken} cannot be read");
     }
 }

@@ -14,6 +14,7 @@ pub(crate) struct Watched {
     inner: Arc<dyn Store>,
     requests: Mutex<usize>,
     broken: Mutex<Option<IncidentId>>,
+    broken_channel: Mutex<Option<String>>,
     refused: Mutex<Option<String>>,
     refusals: Mutex<usize>,
 }
@@ -24,6 +25,7 @@ impl Watched {
             inner,
             requests: Mutex::default(),
             broken: Mutex::default(),
+            broken_channel: Mutex::default(),
             refused: Mutex::default(),
             refusals: Mutex::default(),
         })
@@ -32,6 +34,11 @@ impl Watched {
     /// From now on this incident cannot be read.
     pub(crate) fn break_incident(&self, id: &str) {
         *self.broken.lock().unwrap() = Some(IncidentId(id.to_owned()));
+    }
+
+    /// From now on, what is known of this channel cannot be read; `None` mends it.
+    pub(crate) fn break_channel(&self, name: Option<&str>) {
+        *self.broken_channel.lock().unwrap() = name.map(str::to_owned);
     }
 
     /// It can be read again.
@@ -113,6 +120,9 @@ impl Store for Watched {
 
     async fn channel(&self, name: &str) -> Result<Channel, StoreError> {
         self.asks(1).await;
+        if self.broken_channel.lock().unwrap().as_deref() == Some(name) {
+            return Err(StoreError::Corrupt("a channel is no JSON".to_owned()));
+        }
         self.inner.channel(name).await
     }
 

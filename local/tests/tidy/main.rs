@@ -6,15 +6,21 @@
 //! - `names`: folders, packages, binaries, sources and their payloads
 //! - `files`: headers, lengths, marks of unfinished work, traces of a machine
 //! - `documents`: README, ARCHITECTURE and docs/ against the code
+//! - `manifest`: slack-manifest.yaml against the code and Slack's rules
+//! - `deployment`: what deploys, and docs/deploy.md, against template.yaml and the config
 //! - `secrets`: proofs are compared in constant time
 //! - `template`: template.yaml against the code
 
+#[cfg(test)]
+mod deployment;
 #[cfg(test)]
 mod documents;
 #[cfg(test)]
 mod files;
 #[cfg(test)]
 mod layers;
+#[cfg(test)]
+mod manifest;
 #[cfg(test)]
 mod names;
 #[cfg(test)]

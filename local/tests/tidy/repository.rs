@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Folders that hold what tools made.
-const MADE: [&str; 4] = ["target", "node_modules", ".git", ".callboard"];
+const MADE: [&str; 5] = ["target", "node_modules", ".git", ".callboard", ".aws-sam"];
 
 /// A text file.
 pub(crate) struct File {

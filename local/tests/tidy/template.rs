@@ -1,23 +1,63 @@
-//! template.yaml and the code say the same: functions, routes, environment, secrets, and how long a message is out of sight.
-//! The table is compared in shared/dynamo-tests.
+//! template.yaml and the code say the same: functions, routes, environment, and how long a message is out of sight; and what it
+//! asks and tells is complete. The table's keys are compared in shared/dynamo-tests.
+//!
+//! - `roles`: who may do what
+//! - `events`: what the topic and the rules let in, and where it goes when it cannot
+//! - `watch`: logs, alarms, dashboard
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use regex_lite::Regex;
 use serde_json::Value;
 
-use crate::repository::{exists, names_in, read};
+use crate::repository::{exists, names_in, none_of, read};
+
+mod events;
+mod roles;
+mod watch;
 
 /// CloudFormation's own tags (`!Ref`, `!Sub`) fall away; what they tag stays.
 fn template() -> Value {
     serde_saphyr::from_str(&read("template.yaml")).unwrap()
 }
 
+/// The resources of a type: logical id -> resource.
+fn resources(template: &Value, of: &str) -> BTreeMap<String, Value> {
+    let all = template["Resources"].as_object().unwrap().iter();
+    let found: BTreeMap<_, _> = all
+        .filter(|(_, resource)| resource["Type"] == of)
+        .map(|(id, resource)| (id.clone(), resource.clone()))
+        .collect();
+    assert!(!found.is_empty(), "there is no {of}");
+    found
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_else(|| panic!("{value} is no text"))
+}
+
+/// A list, or one thing that stands for a list of one.
+fn all(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Array(all) => all.clone(),
+        one => vec![one.clone()],
+    }
+}
+
+/// Every text below a value.
+fn texts<'a>(value: &'a Value, found: &mut Vec<&'a str>) {
+    match value {
+        Value::String(text) => found.push(text),
+        Value::Array(values) => values.iter().for_each(|value| texts(value, found)),
+        Value::Object(fields) => fields.values().for_each(|value| texts(value, found)),
+        _ => {}
+    }
+}
+
 /// The functions of the template: folder name -> (logical id, resource).
 fn functions(template: &Value) -> BTreeMap<String, (String, Value)> {
-    let resources = template["Resources"].as_object().unwrap();
-    let functions = resources.iter().filter(|(_, resource)| resource["Type"] == "AWS::Serverless::Function");
-    functions
+    resources(template, "AWS::Serverless::Function")
+        .iter()
         .map(|(id, resource)| {
             let folder = resource["Properties"]["CodeUri"].as_str().unwrap();
             let name = folder.strip_prefix("functions/").and_then(|name| name.strip_suffix('/'));
@@ -91,14 +131,44 @@ fn the_deployment_has_the_routes_of_the_laptop() {
 }
 
 #[test]
+fn the_events_to_try_come_by_a_route_of_their_function() {
+    let template = template();
+    let mut tried = 0;
+    for (name, (_, function)) in functions(&template) {
+        let routes = function["Properties"]["Events"].as_object();
+        let routes = routes.into_iter().flat_map(|events| events.values()).map(|event| &event["Properties"]);
+        let routes: Vec<String> = routes
+            .filter(|route| route["Path"].is_string())
+            .map(|route| format!("{} {}", text(&route["Method"]), text(&route["Path"])))
+            .collect();
+        for file in names_in("events/functions") {
+            if file.starts_with(&format!("{name}-api-gateway")) {
+                let event: Value = serde_json::from_str(&read(&format!("events/functions/{file}"))).unwrap();
+                assert!(routes.contains(&text(&event["routeKey"]).to_owned()), "{file}");
+                assert_eq!(event["routeKey"], event["requestContext"]["routeKey"], "{file}");
+                tried += 1;
+            }
+        }
+    }
+    assert!(tried >= 9, "{tried}");
+}
+
+#[test]
 fn the_environment_is_what_the_functions_read() {
     let template = template();
-    let set = template["Globals"]["Function"]["Environment"]["Variables"].as_object().unwrap();
-    let set: BTreeSet<&str> = set.keys().map(String::as_str).collect();
+    let functions = resources(&template, "AWS::Serverless::Function");
+    let own = functions.values().map(|function| &function["Properties"]);
+    let set: BTreeSet<&str> = std::iter::once(&template["Globals"]["Function"])
+        .chain(own)
+        .filter_map(|part| part["Environment"]["Variables"].as_object())
+        .flat_map(|variables| variables.keys().map(String::as_str))
+        .collect();
     let source = read("shared/src/lambda/environment.rs");
     let source = source.split("#[cfg(test)]").next().unwrap();
-    let used: BTreeSet<&str> =
+    let mut used: BTreeSet<&str> =
         captures(r#"(?:needed|value)\("([A-Z_]+)"\)"#, source).into_iter().map(|found| found[0]).collect();
+    assert!(read("shared/src/lambda/log.rs").contains(r#"variable("METRICS_NAMESPACE")"#));
+    used.insert("METRICS_NAMESPACE");
     assert_eq!(set, used);
     for name in set {
         assert!(
@@ -109,63 +179,106 @@ fn the_environment_is_what_the_functions_read() {
 }
 
 #[test]
-fn a_function_may_read_the_secrets_that_it_asks_for_and_no_others() {
-    for (name, (_, function)) in functions(&template()) {
-        let main = read(&format!("functions/{name}/src/main.rs"));
-        let needs = captures(r"Needs::(\w+)", &main);
-        let expected: &[&str] = match needs[0][0] {
-            "Nothing" => &[],
-            "Token" => &["slack-bot-token"],
-            "Slack" => &["slack-bot-token", "slack-signing-secret"],
-            "Sources" => &["sources/*"],
-            other => panic!("{name} needs {other}"),
-        };
-        let policies = function["Properties"]["Policies"].to_string();
-        let allowed = captures(r#"\$\{SecretsParameter\}([^"]+)""#, &policies);
-        assert_eq!(allowed.iter().map(|found| found[0]).collect::<Vec<_>>(), expected, "{name}");
+fn a_message_is_out_of_sight_for_six_times_as_long_as_its_function_may_take() {
+    let template = template();
+    let mappings = resources(&template, "AWS::Lambda::EventSourceMapping");
+    assert_eq!(mappings.len(), 2);
+    for mapping in mappings.values().map(|mapping| &mapping["Properties"]) {
+        let queue = text(&mapping["EventSourceArn"]).strip_suffix(".Arn").unwrap();
+        let seconds = |value: &Value| value.as_u64().unwrap();
+        let timeout =
+            seconds(&template["Resources"][text(&mapping["FunctionName"])]["Properties"]["Timeout"]);
+        let queue_ = &template["Resources"][queue]["Properties"];
+        assert!(seconds(&queue_["VisibilityTimeout"]) >= 6 * timeout, "{queue}");
+        assert_eq!(mapping["FunctionResponseTypes"][0], "ReportBatchItemFailures");
+        assert_eq!(queue_["RedrivePolicy"]["deadLetterTargetArn"], format!("{queue}DeadLetters.Arn"));
+        assert!(seconds(&mapping["ScalingConfig"]["MaximumConcurrency"]) >= 2, "{queue}");
     }
 }
 
 #[test]
-fn no_policy_allows_more_than_it_names() {
-    for (name, (_, function)) in functions(&template()) {
-        for statement in function["Properties"]["Policies"][0]["Statement"].as_array().unwrap() {
-            let all = |field: &str| match &statement[field] {
-                Value::Array(all) => all.clone(),
-                one => vec![one.clone()],
-            };
-            for action in all("Action") {
-                assert!(!action.as_str().unwrap().contains('*'), "{name}: {action}");
+fn every_queue_and_the_table_are_encrypted_and_the_table_cannot_be_deleted() {
+    let template = template();
+    for (name, queue) in resources(&template, "AWS::SQS::Queue") {
+        assert_eq!(queue["Properties"]["SqsManagedSseEnabled"], true, "{name}");
+    }
+    let table = &template["Resources"]["Table"]["Properties"];
+    assert_eq!(table["SSESpecification"]["SSEEnabled"], false, "false is DynamoDB's own key");
+    assert_eq!(table["DeletionProtectionEnabled"], true);
+}
+
+#[test]
+fn the_api_lets_in_no_more_than_it_is_told_to() {
+    let api = template()["Resources"]["Api"]["Properties"].clone();
+    let limits = &api["DefaultRouteSettings"];
+    assert_eq!(
+        (text(&limits["ThrottlingRateLimit"]), text(&limits["ThrottlingBurstLimit"])),
+        ("ApiRate", "ApiBurst")
+    );
+}
+
+#[test]
+fn every_parameter_is_explained_grouped_once_used_and_has_a_default_that_it_allows() {
+    let template = template();
+    let parameters = template["Parameters"].as_object().unwrap();
+    let groups =
+        template["Metadata"]["AWS::CloudFormation::Interface"]["ParameterGroups"].as_array().unwrap();
+    let grouped: Vec<Value> = groups.iter().flat_map(|group| all(&group["Parameters"])).collect();
+    let mut used = Vec::new();
+    for part in ["Conditions", "Globals", "Resources"] {
+        texts(&template[part], &mut used);
+    }
+    let mut faults = Vec::new();
+    for (name, parameter) in parameters {
+        let default = match &parameter["Default"] {
+            Value::String(text) => text.clone(),
+            other => other.to_string(),
+        };
+        let allows = |allowed: &Value| allowed.as_str().map_or_else(|| allowed.to_string(), str::to_owned);
+        let listed = parameter["AllowedValues"].as_array();
+        let pattern = parameter["AllowedPattern"].as_str().map(|pattern| Regex::new(pattern).unwrap());
+        let number = |field: &str| parameter[field].as_i64();
+        let in_range = number("MinValue") <= number("Default")
+            && (number("MaxValue").is_none() || number("Default") <= number("MaxValue"));
+        for (holds, fault) in [
+            (parameter["Description"].is_string(), "is not explained"),
+            (grouped.iter().filter(|one| text(one) == name).count() == 1, "is not in one group"),
+            (listed.is_none_or(|all| all.iter().any(|one| allows(one) == default)), "refuses its default"),
+            (pattern.is_none_or(|pattern| pattern.is_match(&default)), "refuses its default"),
+            (number("MinValue").is_none() || in_range, "refuses its default"),
+            (used.iter().any(|text| *text == name || text.contains(&format!("${{{name}}}"))), "is not used"),
+        ] {
+            if !holds {
+                faults.push(format!("{name} {fault}"));
             }
-            for resource in all("Resource") {
-                let resource = resource.as_str().unwrap();
-                assert!(!resource.contains('*') || resource.ends_with("sources/*"), "{name}: {resource}");
-            }
+        }
+    }
+    assert_eq!(grouped.len(), parameters.len());
+    none_of(faults, "see Parameters and Metadata of template.yaml");
+}
+
+#[test]
+fn the_outputs_hold_every_address_to_paste() {
+    let template = template();
+    let mut told = Vec::new();
+    texts(&template["Outputs"], &mut told);
+    for (name, (_, function)) in functions(&template) {
+        for event in function["Properties"]["Events"].as_object().into_iter().flat_map(|all| all.values()) {
+            let path = event["Properties"]["Path"].as_str().map(|path| path.trim_end_matches("/{source}"));
+            let address = path.map(|path| format!("${{Api.ApiEndpoint}}{path}"));
+            assert!(address.is_none_or(|address| told.contains(&address.as_str())), "{name}: {path:?}");
         }
     }
 }
 
 #[test]
-fn a_message_is_out_of_sight_for_six_times_as_long_as_its_function_may_take() {
-    let template = template();
-    let resources = &template["Resources"];
-    let mappings: Vec<&Value> = resources
-        .as_object()
-        .unwrap()
-        .values()
-        .filter(|resource| resource["Type"] == "AWS::Lambda::EventSourceMapping")
-        .map(|mapping| &mapping["Properties"])
-        .collect();
-    assert_eq!(mappings.len(), 2);
-    for mapping in mappings {
-        let queue = mapping["EventSourceArn"].as_str().unwrap().strip_suffix(".Arn").unwrap();
-        let function = mapping["FunctionName"].as_str().unwrap();
-        let seconds = |value: &Value| value.as_u64().unwrap();
-        let timeout = seconds(&resources[function]["Properties"]["Timeout"]);
-        assert_eq!(seconds(&resources[queue]["Properties"]["VisibilityTimeout"]), 6 * timeout, "{queue}");
-        assert_eq!(mapping["FunctionResponseTypes"][0], "ReportBatchItemFailures");
-        let dead_letters =
-            resources[queue]["Properties"]["RedrivePolicy"]["deadLetterTargetArn"].as_str().unwrap();
-        assert_eq!(dead_letters, format!("{queue}DeadLetters.Arn"));
+fn every_check_that_is_left_out_has_its_reason() {
+    let list = read(".checkov.yaml");
+    let skipped: Vec<&str> = list.lines().filter(|line| line.contains("CKV_")).collect();
+    let parsed: Value = serde_saphyr::from_str(&list).unwrap();
+    assert_eq!(parsed["skip-check"].as_array().unwrap().len(), skipped.len());
+    for line in skipped {
+        let reason = line.split_once(" # ").map_or("", |(_, reason)| reason);
+        assert!(reason.split_whitespace().count() > 4, "{line}");
     }
 }

@@ -2,6 +2,7 @@
 //! if there is none, the compiled form.
 
 use std::collections::BTreeSet;
+use std::hash::Hasher;
 
 use super::fault::{Fault, did_you_mean};
 use super::file::{RouteRules, SourceRules};
@@ -83,7 +84,15 @@ pub(super) fn compile(file: &ConfigFile) -> Result<Config, Vec<Fault>> {
         ..Rules::default()
     };
     let routes = Routes { routes, fallback };
-    Ok(Config { routes, rules, sources, command: file.command.clone() })
+    let version = version(file);
+    Ok(Config { routes, rules, sources, command: file.command.clone(), version })
+}
+
+/// The same for the same content, however it is laid out.
+fn version(file: &ConfigFile) -> String {
+    let mut hasher = fnv::FnvHasher::default();
+    hasher.write(serde_json::to_string(file).unwrap_or_default().as_bytes());
+    format!("{:08x}", hasher.finish() as u32)
 }
 
 fn source(name: &str, rules: &SourceRules, faults: &mut Vec<Fault>) -> Access {

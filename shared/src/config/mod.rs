@@ -32,6 +32,8 @@ pub struct Config {
     pub sources: BTreeMap<String, Access>,
     /// The slash command, with its slash.
     pub command: String,
+    /// Tells one config from another.
+    pub version: String,
 }
 
 /// How a source proves who it is.

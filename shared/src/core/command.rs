@@ -20,7 +20,7 @@ pub struct Command {
 }
 
 /// Every command, in the order of the help.
-pub const COMMANDS: [Command; 10] = [
+pub const COMMANDS: [Command; 11] = [
     row("status", "", "what is open now, and whether Callboard is well", "status"),
     row("list", "[firing|acked] [word ...]", "the open incidents, newest first", "list firing payments"),
     row("show", "ID", "everything about one incident", "show k7qf3"),
@@ -30,6 +30,7 @@ pub const COMMANDS: [Command; 10] = [
     row("reopen", "ID", "say that it is not over", "reopen k7qf3"),
     row("note", "ID text", "write a note for the others", "note k7qf3 restarted the worker"),
     row("send", "#channel text", "post a message in a channel", "send #deploys release 1.4 is out"),
+    row("doctor", "", "look whether everything is set up, and how to mend what is not", "doctor"),
     row("help", "[command]", "this list, or one command", "help note"),
 ];
 
@@ -60,6 +61,8 @@ pub enum Invocation {
         /// The text.
         text: String,
     },
+    /// `doctor`
+    Doctor,
     /// `help [command]`
     Help(Option<&'static Command>),
 }
@@ -106,6 +109,7 @@ pub fn parse(text: &str) -> Result<Invocation, CommandError> {
     };
     match command.name {
         "status" => Ok(Invocation::Status),
+        "doctor" => Ok(Invocation::Doctor),
         "list" => Ok(list(rest)),
         "help" => help(rest),
         "send" => send(command, rest),

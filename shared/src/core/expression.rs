@@ -8,6 +8,7 @@
 //! No I/O and no clock may enter; what an expression does not get by its context it cannot know.
 
 mod bounds;
+mod error;
 mod functions;
 
 use std::collections::BTreeMap;
@@ -18,15 +19,14 @@ use minijinja::value::{Serde, ValueKind};
 use minijinja::{Environment, UndefinedBehavior, Value};
 use serde::Serialize;
 
+pub use error::ExpressionError;
+
 /// The work that one evaluation may do, in minijinja's fuel: about one per instruction and one per 64 bytes made.
 const FUEL: u64 = 50_000;
 /// How deep templates may nest (loops in loops); far below what a stack of 2 MB holds.
 const RECURSION: usize = 64;
 /// The longest source of an expression or template, in bytes.
 const MAX_SOURCE: usize = 20_000;
-/// The longest message of an error, in characters: it may quote a payload.
-const MAX_MESSAGE: usize = 300;
-
 static ENVIRONMENT: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::SemiStrict);
@@ -65,21 +65,6 @@ pub struct Expression {
 pub struct Template {
     source: String,
     environment: Arc<Environment<'static>>,
-}
-
-/// Why an expression or template cannot be compiled or evaluated, with its place in the source.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ExpressionError {
-    /// What is wrong.
-    pub message: String,
-    /// Line in the expression's own source, from 1.
-    pub line: usize,
-    /// Column in characters, from 1.
-    pub column: usize,
-    /// What may have been meant.
-    pub suggestion: Option<String>,
-    /// A value was asked for that is not there; everything else is a fault of whoever wrote the expression.
-    pub missing: bool,
 }
 
 impl Context {
@@ -269,47 +254,6 @@ impl fmt::Debug for Template {
     }
 }
 
-/// A message quotes what is wrong, however long that is.
-fn short(message: &str) -> String {
-    message.chars().take(MAX_MESSAGE).collect()
-}
-
-impl ExpressionError {
-    fn from_engine(error: &minijinja::Error, source: &str, context: Option<&Context>) -> Self {
-        let offset = error.range().map(|range| range.start);
-        let (line, column) = match offset {
-            Some(offset) => position(source, offset),
-            None => (error.line().unwrap_or(1), 1),
-        };
-        let missing = error.kind() == minijinja::ErrorKind::UndefinedError;
-        let detail = error.detail().map(|detail| format!(": {detail}")).unwrap_or_default();
-        let message = short(&format!("{}{detail}", error.kind()));
-        let suggestion = context
-            .filter(|_| missing)
-            .zip(error.range().and_then(|range| source.get(range)))
-            .and_then(|(context, place)| nearest_name(place, context));
-        ExpressionError { message, line, column, suggestion, missing }
-    }
-
-    fn at(source: &str, offset: usize, message: String, suggestion: Option<String>) -> Self {
-        let (line, column) = position(source, offset);
-        let message = short(&message);
-        ExpressionError { message, line, column, suggestion, missing: false }
-    }
-}
-
-impl fmt::Display for ExpressionError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} (line {}, column {})", self.message, self.line, self.column)?;
-        match &self.suggestion {
-            Some(suggestion) => write!(f, "; did you mean `{suggestion}`?"),
-            None => Ok(()),
-        }
-    }
-}
-
-impl std::error::Error for ExpressionError {}
-
 /// The name of the only template in a template's environment.
 const TEMPLATE: &str = "template";
 
@@ -339,14 +283,6 @@ fn text_of(value: &Value) -> String {
     if value.kind() == ValueKind::Bool { value.is_true().to_string() } else { value.to_string() }
 }
 
-/// Line and column, from 1, of a byte offset.
-fn position(source: &str, offset: usize) -> (usize, usize) {
-    let before = source.get(..offset).unwrap_or(source);
-    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
-    let column = before.get(line_start..).unwrap_or_default().chars().count() + 1;
-    (before.matches('\n').count() + 1, column)
-}
-
 /// The parts of a template between `{{ }}` and `{% %}`.
 fn code_ranges(source: &str) -> Vec<std::ops::Range<usize>> {
     let mut ranges = Vec::new();
@@ -369,24 +305,6 @@ fn code_ranges(source: &str) -> Vec<std::ops::Range<usize>> {
         from = (end + 2).min(source.len());
     }
     ranges
-}
-
-/// The name in the context that is nearest to the first unknown part of a path.
-fn nearest_name(path: &str, context: &Context) -> Option<String> {
-    let mut known = context.root.clone();
-    let mut seen = String::new();
-    for part in path.split('.').map(str::trim) {
-        let next = known.get_attr(part).ok()?;
-        if !next.is_undefined() {
-            known = next;
-            seen = format!("{seen}{part}.");
-            continue;
-        }
-        let keys: Vec<String> =
-            known.try_iter().ok()?.filter_map(|key| key.as_str().map(str::to_owned)).take(200).collect();
-        return nearest(part, keys.iter().map(String::as_str)).map(|name| format!("{seen}{name}"));
-    }
-    None
 }
 
 /// The nearest of some names, if one is near enough to be a slip.

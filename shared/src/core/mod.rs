@@ -6,6 +6,7 @@
 //! before it gets here, and a decision returns a value with its reason.
 
 pub mod command;
+pub mod doctor;
 pub mod expression;
 #[cfg(test)]
 pub(crate) mod fixtures;

@@ -42,6 +42,24 @@ pub enum Outcome {
     Refused(String),
 }
 
+impl Outcome {
+    /// One word for it, for metrics.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Outcome::Posted { .. } => "posted",
+            Outcome::Edited => "edited",
+            Outcome::NotFound => "not found",
+            Outcome::CannotLook => "cannot look",
+            Outcome::Unknown => "unknown",
+            Outcome::Later { .. } => "later",
+            Outcome::BadBlocks => "bad blocks",
+            Outcome::Gone => "gone",
+            Outcome::ChannelDead(_) => "channel dead",
+            Outcome::Refused(_) => "refused",
+        }
+    }
+}
+
 /// How the courier goes on after an outcome.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum GoOn {

@@ -25,6 +25,19 @@ pub struct Plan {
     pub wake_at: Option<Timestamp>,
 }
 
+impl Step {
+    /// One word for it, for metrics.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Step::Post => "post",
+            Step::Find { .. } => "find",
+            Step::Edit { .. } => "edit",
+            Step::Line { .. } => "line",
+            Step::FindLine { .. } => "find line",
+        }
+    }
+}
+
 /// One Slack call.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {

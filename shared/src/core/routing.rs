@@ -58,6 +58,18 @@ pub const UNROUTED: &str = "unrouted";
 const REJECTED: usize = 5;
 
 impl Routes {
+    /// The channels that are named as they are, without a template, each once; the fallback channel first.
+    pub fn channels(&self) -> Vec<String> {
+        let mut names = vec![self.fallback.clone()];
+        for name in self.routes.iter().flat_map(|route| &route.to).filter_map(|to| channel_name(to.source()))
+        {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
     /// Decides where a signal goes; at least one decision.
     pub fn decide(&self, signal: &Signal) -> Vec<Decision> {
         let context = Context::new(signal);

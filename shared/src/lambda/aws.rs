@@ -6,8 +6,9 @@
 
 use std::time::{Duration, SystemTime};
 
-use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
 use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
 use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::identity::Identity;
@@ -80,14 +81,14 @@ impl Aws {
 
     /// The SDK's client for DynamoDB, on our HTTP client.
     pub(super) fn dynamodb(&self) -> aws_sdk_dynamodb::Client {
-        let mut config = aws_sdk_dynamodb::Config::builder()
+        let mut config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(Transport(self.http.clone()))
             .region(Region::new(self.account.region.clone()))
-            .credentials_provider(credentials(&self.account))
+            .credentials_provider(SharedCredentialsProvider::new(credentials(&self.account)))
             .timeout_config(TimeoutConfig::builder().operation_attempt_timeout(PATIENCE).build());
         config.set_endpoint_url(self.account.endpoint.clone());
-        aws_sdk_dynamodb::Client::from_conf(config.build())
+        aws_sdk_dynamodb::Client::new(&config.build())
     }
 
     /// Asks for an operation, up to three times.

@@ -52,7 +52,10 @@ impl Function {
         })?;
         let http = transport::http()?;
         let aws = Aws::new(http.clone(), account);
-        let queue = Arc::new(SqsQueue::new(aws.clone(), &settings.signals_url, &settings.wakes_url));
+        let queue = Arc::new(
+            SqsQueue::new(aws.clone(), &settings.signals_url, &settings.wakes_url)
+                .with_dead(settings.dead_urls.clone()),
+        );
         let without_secrets = Deps {
             store: Arc::new(DynamoStore::new(&aws.dynamodb(), &settings.table)),
             slack: Client::new(settings.slack_url.clone(), Default::default(), http.clone()),

@@ -14,6 +14,8 @@ pub(super) struct Settings {
     pub(super) table: String,
     pub(super) signals_url: String,
     pub(super) wakes_url: String,
+    /// Of the functions that may look at them.
+    pub(super) dead_urls: Vec<String>,
     pub(super) secrets_prefix: String,
     pub(super) slack_url: Url,
 }
@@ -50,6 +52,9 @@ impl Settings {
             table: needed("TABLE")?,
             signals_url: needed("SIGNALS_QUEUE_URL")?,
             wakes_url: needed("WAKES_QUEUE_URL")?,
+            dead_urls: value("DEAD_LETTERS_URLS")
+                .map(|urls| urls.split_whitespace().map(str::to_owned).collect())
+                .unwrap_or_default(),
             secrets_prefix: needed("SECRETS_PARAMETER")?,
             slack_url: Url::parse(&slack)
                 .map_err(|_| BadEnvironment { name: "SLACK_API_URL", fault: "is no address" })?,

@@ -8,25 +8,30 @@
 //! | --- | --- |
 //! | `TABLE` | the DynamoDB table's name |
 //! | `SIGNALS_QUEUE_URL`, `WAKES_QUEUE_URL` | the two queues |
+//! | `DEAD_LETTERS_URLS` | the dead-letter queues, with a blank between them, for the function that may look at them |
 //! | `SECRETS_PARAMETER` | what the names of the secrets in Parameter Store begin with, such as `/callboard/`; see [`Needs`] |
 //! | `SLACK_API_URL` | `https://slack.com/`, unless it says otherwise |
 //! | `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` | set by Lambda |
 //! | `AWS_LAMBDA_LOG_LEVEL` | what is logged of our own code, `INFO` without; set by Lambda |
+//! | `METRICS_NAMESPACE` | under which CloudWatch keeps our metrics; without it nothing is measured |
 //! | `AWS_ENDPOINT_URL` | an emulator of AWS, for tests |
 
 mod aws;
 mod deps;
 mod environment;
 mod log;
+mod metrics;
 mod queue;
 mod secrets;
 mod transport;
 
 use std::fmt::{Debug, Display};
+use std::future::Future;
 
 use bytes::Bytes;
 use http::{Request, Response};
 use jiff::Timestamp;
+use lambda_http::Body;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 
@@ -44,14 +49,17 @@ pub use lambda_runtime::Error;
 ///
 /// # Errors
 /// The environment is incomplete, or Lambda's runtime API is not there.
-pub async fn http(
+pub async fn http<F>(
     needs: Needs,
-    handle: impl AsyncFn(Request<Bytes>, &Deps) -> Response<Bytes>,
-) -> Result<(), Error> {
-    let function = Function::start(needs)?;
-    lambda_runtime::run(service_fn(async |asked: LambdaEvent<Value>| {
-        let request = request(&asked.payload, &asked.context.request_id)?;
-        Ok::<_, Error>(invoke::http::response(&handle(request, function.deps().await?).await))
+    handle: impl Fn(Request<Bytes>, &'static Deps) -> F + Copy + Send + Sync,
+) -> Result<(), Error>
+where
+    F: Future<Output = Response<Bytes>> + Send,
+{
+    // It lives as long as the process, which is what lets handlers borrow it.
+    let function: &'static Function = Box::leak(Box::new(Function::start(needs)?));
+    lambda_http::run(lambda_http::service_fn(move |request: lambda_http::Request| async move {
+        Ok::<_, Error>(answer(handle(plain(request), function.deps().await?).await))
     }))
     .await
 }
@@ -154,6 +162,29 @@ fn request(event: &Value, id: &str) -> Result<Request<Bytes>, Error> {
     let mut request = invoke::http::request(event)?;
     request.extensions_mut().insert(RequestId(id.to_owned()));
     Ok(request)
+}
+
+/// A request without Lambda's types. The id is the invocation's, by which its log lines are found.
+fn plain(request: lambda_http::Request) -> Request<Bytes> {
+    let id = request.extensions().get::<lambda_http::Context>().map(|context| context.request_id.clone());
+    let (parts, body) = request.into_parts();
+    let body = match body {
+        Body::Text(text) => Bytes::from(text),
+        Body::Binary(bytes) => Bytes::from(bytes),
+        _ => Bytes::new(),
+    };
+    let mut request = Request::from_parts(parts, body);
+    if let Some(id) = id {
+        request.extensions_mut().insert(RequestId(id));
+    }
+    request
+}
+
+fn answer(response: Response<Bytes>) -> Response<Body> {
+    response.map(|body| match String::from_utf8(body.into()) {
+        Ok(text) => Body::Text(text),
+        Err(error) => Body::Binary(error.into_bytes()),
+    })
 }
 
 #[cfg(test)]

@@ -17,6 +17,8 @@ use crate::queue::{Queue, QueueError, Wake};
 const SEND: Operation = sqs("AmazonSQS.SendMessageBatch");
 /// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_ChangeMessageVisibility.html>
 const PUT_OFF: Operation = sqs("AmazonSQS.ChangeMessageVisibility");
+/// <https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_GetQueueAttributes.html>
+const LOOK: Operation = sqs("AmazonSQS.GetQueueAttributes");
 
 const fn sqs(target: &'static str) -> Operation {
     Operation { service: "sqs", target, content_type: "application/x-amz-json-1.0" }
@@ -41,6 +43,21 @@ pub(super) struct SqsQueue {
     aws: Aws,
     signals: String,
     wakes: String,
+    /// The dead-letter queues, for those functions that may look at them.
+    dead: Vec<String>,
+}
+
+/// How many messages a queue holds, about.
+#[derive(Deserialize)]
+struct Held {
+    #[serde(rename = "Attributes")]
+    attributes: Depth,
+}
+
+#[derive(Deserialize)]
+struct Depth {
+    #[serde(rename = "ApproximateNumberOfMessages")]
+    messages: String,
 }
 
 /// What was not taken of a batch; the rest of the answer is of no interest.
@@ -60,7 +77,12 @@ struct NotTaken {
 impl SqsQueue {
     /// The queues at these addresses.
     pub(super) fn new(aws: Aws, signals_url: impl Into<String>, wakes_url: impl Into<String>) -> Self {
-        SqsQueue { aws, signals: signals_url.into(), wakes: wakes_url.into() }
+        SqsQueue { aws, signals: signals_url.into(), wakes: wakes_url.into(), dead: Vec::new() }
+    }
+
+    /// The same, with its dead-letter queues at these addresses.
+    pub(super) fn with_dead(self, dead: Vec<String>) -> Self {
+        SqsQueue { dead, ..self }
     }
 
     /// Keeps a message out of sight for a while, counted in whole seconds from 1 to 12 hours. A failure changes only when it is
@@ -115,6 +137,21 @@ impl Queue for SqsQueue {
         };
         let messages: Result<Vec<Message>, serde_json::Error> = wakes.iter().map(message).collect();
         self.send(Which::Wakes, messages.map_err(|error| QueueError(error.to_string()))?).await
+    }
+
+    async fn dead(&self) -> Result<usize, QueueError> {
+        if self.dead.is_empty() {
+            return Err(QueueError("this function does not know the dead-letter queues".to_owned()));
+        }
+        let mut all = 0;
+        for url in &self.dead {
+            let asked = json!({ "QueueUrl": url, "AttributeNames": ["ApproximateNumberOfMessages"] });
+            let held: Held =
+                self.aws.ask(LOOK, &asked).await.map_err(|error| QueueError(error.to_string()))?;
+            all +=
+                held.attributes.messages.parse::<usize>().map_err(|error| QueueError(error.to_string()))?;
+        }
+        Ok(all)
     }
 }
 

@@ -183,6 +183,7 @@ async fn secrets_are_read_once_and_asked_for_again_until_they_are_there() {
         table: "callboard".to_owned(),
         signals_url: "https://sqs/1/signals".to_owned(),
         wakes_url: "https://sqs/1/wakes.fifo".to_owned(),
+        dead_urls: Vec::new(),
         secrets_prefix: "/callboard/".to_owned(),
         slack_url: "https://slack.com/".parse().unwrap(),
     };
@@ -283,6 +284,22 @@ async fn what_the_queue_does_not_take_is_an_error_that_quotes_no_message() {
     })
     .await;
     assert_eq!(not_at_all.wakes(&[wake("#ops")]).await.unwrap_err().0, "AccessDenied: by the test");
+}
+
+#[tokio::test]
+async fn dead_letters_are_counted_over_both_queues_by_who_may_look() {
+    let held = |_: &str| (StatusCode::OK, json!({ "Attributes": { "ApproximateNumberOfMessages": "3" } }));
+    let (queue, asked) = queue(held).await;
+    assert!(queue.dead().await.is_err(), "this one does not know them");
+    assert!(asked.lock().unwrap().is_empty());
+    let queue = queue.with_dead(vec!["https://sqs/1/a".to_owned(), "https://sqs/1/b".to_owned()]);
+    assert_eq!(queue.dead().await.unwrap(), 6);
+    let (operation, fields, _) = asked.lock().unwrap()[1].clone();
+    assert_eq!(operation, "GetQueueAttributes");
+    assert_eq!(
+        fields,
+        json!({ "QueueUrl": "https://sqs/1/b", "AttributeNames": ["ApproximateNumberOfMessages"] })
+    );
 }
 
 #[tokio::test]

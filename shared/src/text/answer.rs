@@ -12,7 +12,7 @@ use crate::text::{count, how_long, sign, when, who};
 pub fn response(answer: &Answer, verb: &Verb, incident: &Incident) -> Mrkdwn {
     let title = Mrkdwn::escape(&one_line(&incident.content.title)).bold();
     match answer {
-        Answer::Done => done(verb) + title + ".",
+        Answer::Done | Answer::Lapsed { .. } => done(verb) + title + ".",
         Answer::Duplicate | Answer::Older => Mrkdwn::ours("That was done already."),
         Answer::AlreadyAcknowledged { by, at } => {
             who(by) + " was first: " + title + " has been acknowledged since " + when(*at) + "."

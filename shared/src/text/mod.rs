@@ -4,6 +4,7 @@
 //! - `card`: the lines of an incident's message
 //! - `line`: what stands in its thread and its timeline
 //! - `answer`: what a person is told who pressed or typed something
+//! - `doctor`: what is well with an installation, and what is not
 //! - `page`: headings and lines of the forms and pages that open
 //!
 //! No block layout and no decision may enter: words in, words out.
@@ -16,6 +17,7 @@ use crate::slack::escape::Mrkdwn;
 
 pub mod answer;
 pub mod card;
+pub mod doctor;
 pub mod line;
 pub mod page;
 

@@ -129,7 +129,6 @@ impl End<'_> {
             .ledger()
             .limited
             .iter()
-            .filter(|(method, _)| method == "chat.postMessage")
             .map(|(method, at)| format!("{method} was too fast at {at}"))
             .collect();
         // What was sent in time and held up on its way may meet what was sent after it.

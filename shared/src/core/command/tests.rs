@@ -22,6 +22,7 @@ fn every_command_works_as_its_own_example_says() {
         ("reopen", respond(Verb::Reopen)),
         ("note", respond(Verb::Note("restarted the worker".into()))),
         ("send", Invocation::Send { channel: "#deploys".into(), text: "release 1.4 is out".into() }),
+        ("doctor", Invocation::Doctor),
         ("help", Invocation::Help(find("note"))),
     ];
     let expected = rows.each_ref().map(|(name, _)| *name);

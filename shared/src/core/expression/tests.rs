@@ -58,7 +58,7 @@ fn an_error_is_short_however_long_what_it_quotes_is() {
         [format!("a | {long}"), format!("{long}(1)"), format!("a is {long}"), format!("a == '{long}' 1")]
     {
         let error = Expression::compile(&source).and_then(|known| known.eval_bool(&context())).unwrap_err();
-        assert!(error.message.chars().count() <= MAX_MESSAGE, "{}", error.message);
+        assert!(error.message.chars().count() <= error::MAX_MESSAGE, "{}", error.message);
     }
 }
 

@@ -9,6 +9,11 @@ use super::{Actor, IncidentId};
 pub enum Answer {
     /// It changed the incident.
     Done,
+    /// What was due has happened.
+    Lapsed {
+        /// When it was due.
+        due_at: Timestamp,
+    },
     /// A signal that says what is known already: recorded, nothing else.
     Duplicate,
     /// A signal older than what is known of its thing: recorded, nothing else.

@@ -360,7 +360,7 @@ impl<'a> Fold<'a> {
             State::Acknowledged { by: owner, lapses_at: Some(at), .. } if at <= self.now => {
                 self.incident.state = State::Firing;
                 self.record(Actor::Callboard, What::Lapsed { owner }, Some(true));
-                Answer::Done
+                Answer::Lapsed { due_at: at }
             }
             _ => Answer::Duplicate,
         }

@@ -33,6 +33,19 @@ pub use self::views::OpenView;
 pub use self::wire::Wire;
 pub use reqwest::Url;
 
+/// The scopes that the bot token needs, as `slack-manifest.yaml` asks for them.
+pub const SCOPES: [&str; 9] = [
+    "app_mentions:read",
+    "channels:history",
+    "channels:join",
+    "channels:read",
+    "chat:write",
+    "commands",
+    "groups:history",
+    "groups:read",
+    "reactions:read",
+];
+
 use super::error::SlackError;
 
 /// How long a call may take in all, unless [`Client::timeout`] says otherwise.
@@ -82,6 +95,15 @@ impl Client {
 
     /// Calls a method that takes JSON.
     async fn json<A: DeserializeOwned>(&self, method: &str, body: &impl Serialize) -> Result<A, SlackError> {
+        Ok(self.with_scopes(method, body).await?.0)
+    }
+
+    /// The same, with the scopes of the token.
+    async fn with_scopes<A: DeserializeOwned>(
+        &self,
+        method: &str,
+        body: &impl Serialize,
+    ) -> Result<(A, Vec<String>), SlackError> {
         let body =
             serde_json::to_vec(body).map_err(|error| SlackError::Refused { code: error.to_string() })?;
         let request = self
@@ -100,13 +122,18 @@ impl Client {
     ) -> Result<A, SlackError> {
         let fields: Vec<(&str, &str)> =
             fields.iter().filter_map(|(name, value)| Some((*name, (*value)?))).collect();
-        self.call(self.http.post(self.address(method)?).form(&fields)).await
+        Ok(self.call(self.http.post(self.address(method)?).form(&fields)).await?.0)
     }
 
-    async fn call<A: DeserializeOwned>(&self, request: reqwest::RequestBuilder) -> Result<A, SlackError> {
+    async fn call<A: DeserializeOwned>(
+        &self,
+        request: reqwest::RequestBuilder,
+    ) -> Result<(A, Vec<String>), SlackError> {
         let request = request.bearer_auth(self.token.expose_secret());
-        let answer = self.exchange(request).await?.accepted()?;
-        serde_json::from_value(answer)
+        let mut answer = self.exchange(request).await?;
+        let scopes = std::mem::take(&mut answer.scopes);
+        serde_json::from_value(answer.accepted()?)
+            .map(|answer| (answer, scopes))
             .map_err(|error| SlackError::Unknown { why: format!("the answer is not as documented: {error}") })
     }
 
@@ -115,7 +142,8 @@ impl Client {
         let request = request.timeout(self.timeout).build().map_err(wire::no_answer)?;
         let answer = self.wire.carry(request).await?;
         let (status, retry_after) = (answer.status(), retry_after(answer.headers()));
-        Ok(Answer { status, retry_after, body: serde_json::from_slice(answer.body()).ok() })
+        let scopes = scopes(answer.headers());
+        Ok(Answer { status, retry_after, scopes, body: serde_json::from_slice(answer.body()).ok() })
     }
 
     fn address(&self, method: &str) -> Result<Url, SlackError> {
@@ -132,6 +160,7 @@ impl Client {
 struct Answer {
     status: StatusCode,
     retry_after: Duration,
+    scopes: Vec<String>,
     /// `None` if the body is not JSON.
     body: Option<Value>,
 }
@@ -172,6 +201,12 @@ fn refusal(body: &Value, retry_after: Duration) -> SlackError {
     SlackError::from_code(&code, messages.collect(), text("needed"), retry_after)
 }
 
+/// <https://docs.slack.dev/authentication/installing-with-oauth>
+fn scopes(headers: &HeaderMap) -> Vec<String> {
+    let told = headers.get("x-oauth-scopes").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    told.split(',').map(str::trim).filter(|scope| !scope.is_empty()).map(str::to_owned).collect()
+}
+
 fn retry_after(headers: &HeaderMap) -> Duration {
     let seconds = headers.get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
     seconds.map_or(DEFAULT_RETRY_AFTER, Duration::from_secs).min(MAX_RETRY_AFTER)
@@ -185,7 +220,7 @@ mod tests {
 
     fn answer(status: u16, body: Option<Value>) -> Result<Value, SlackError> {
         let status = StatusCode::from_u16(status).unwrap();
-        Answer { status, retry_after: Duration::from_secs(3), body }.accepted()
+        Answer { status, retry_after: Duration::from_secs(3), scopes: Vec::new(), body }.accepted()
     }
 
     #[test]

@@ -22,6 +22,9 @@ pub struct Identity {
     pub bot_id: String,
     /// The workspace's address.
     pub url: String,
+    /// What the token may do; a header says it.
+    #[serde(skip)]
+    pub scopes: Vec<String>,
 }
 
 /// A person, or a bot.
@@ -53,9 +56,11 @@ struct Members {
 }
 
 impl Client {
-    /// Whether the token is good, and whose it is.
+    /// Whether the token is good, whose it is, and what it may do
+    /// (<https://docs.slack.dev/reference/methods/auth.test>).
     pub async fn auth_test(&self) -> Result<Identity, SlackError> {
-        self.json("auth.test", &json!({})).await
+        let (identity, scopes) = self.with_scopes("auth.test", &json!({})).await?;
+        Ok(Identity { scopes, ..identity })
     }
 
     /// Who somebody is.
