@@ -3,6 +3,7 @@ runtime API, a table that keeps what is put into it, secrets, queues that swallo
 measured against, not to be tested against: no condition is checked, and nothing is refused."""
 
 import copy
+import hashlib
 import json
 import os
 import re
@@ -53,6 +54,7 @@ class Cloud:
             "WAKES_QUEUE_URL": url + "/1/wakes.fifo",
             "SECRETS_PARAMETER": "/callboard/",
             "SLACK_API_URL": url + "/",
+            "METRICS_NAMESPACE": "Callboard/measured",
             "SIGNING_SECRET": SIGNING,
         }
 
@@ -182,6 +184,4 @@ class Cloud:
 
 
 def md5(text):
-    import hashlib
-
     return hashlib.md5(text.encode()).hexdigest()

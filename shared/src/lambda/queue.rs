@@ -167,7 +167,10 @@ impl Message {
         match self.place {
             None => json!({ "Id": id, "MessageBody": body }),
             Some((group, deduplication)) => json!({
-                "Id": id, "MessageBody": body, "MessageGroupId": group, "MessageDeduplicationId": deduplication
+                "Id": id,
+                "MessageBody": body,
+                "MessageGroupId": group,
+                "MessageDeduplicationId": deduplication,
             }),
         }
     }
