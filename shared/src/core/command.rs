@@ -30,7 +30,7 @@ pub const COMMANDS: [Command; 11] = [
     row("reopen", "ID", "say that it is not over", "reopen k7qf3"),
     row("note", "ID text", "write a note for the others", "note k7qf3 restarted the worker"),
     row("send", "#channel text", "post a message in a channel", "send #deploys release 1.4 is out"),
-    row("doctor", "", "look whether everything is set up, and how to mend what is not", "doctor"),
+    row("doctor", "", "whether all is set up, and how to mend what is not", "doctor"),
     row("help", "[command]", "this list, or one command", "help note"),
 ];
 
