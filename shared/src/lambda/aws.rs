@@ -1,6 +1,6 @@
 //! AWS as one process sees it: who we are, in which region, and how its services are asked. DynamoDB has the SDK's client, since
-//! its errors and conditions are worth having typed. The queues and the secrets are three operations in all, each one signed
-//! JSON request: their SDKs were half of what was compiled, and a part of every cold start. No decision may enter.
+//! its errors and conditions are worth having typed. The queues and the secrets are four operations in all, each one signed
+//! JSON request: their SDKs are large to compile and to load, for that. No decision may enter.
 //!
 //! Signature: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv.html>, made by the SDK's own crate for it.
 

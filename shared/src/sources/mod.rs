@@ -118,7 +118,7 @@ impl Sources {
         Ok(Sources { known: OnceLock::from(Known::builtin()?) })
     }
 
-    /// The same, read when they are first asked for: most functions never do, and reading them is a fifth of a start. If they
+    /// The same, read when they are first asked for: most functions never do, and reading them is a third of the instructions of a start. If they
     /// could not be read, every payload would be read generically.
     pub fn builtin_when_asked() -> Self {
         Sources { known: OnceLock::new() }
