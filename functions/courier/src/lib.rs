@@ -121,16 +121,16 @@ async fn take(
         let earliest = channel.not_before.get(step::POST).copied().unwrap_or(next).max(next);
         channel.not_before.insert(step::POST.to_owned(), earliest);
     }
+    // Before what Slack said is recorded: whoever is next there must not come too soon.
+    if *channel != known {
+        deps.store.put_channel(channel).await?;
+    }
     let mut went = GoOn::Now;
     (loaded, _) = fold(loaded, deps, |incident, timeline| {
         went = record(incident, timeline, &channel.name, fallback(deps), (step, &outcome), wanted, now);
         true
     })
     .await?;
-    // After what Slack said, which is worth more: without the pace the next one hears 429.
-    if *channel != known {
-        deps.store.put_channel(channel).await?;
-    }
     Ok((loaded, went))
 }
 
