@@ -73,7 +73,14 @@ struct Message {
     body: Body,
     visible_at: Timestamp,
     tries: u32,
-    dead: bool,
+}
+
+impl Message {
+    /// Whether it is tried no more. As in SQS it keeps its channel busy until it would be visible once more: a call of its last
+    /// try may still be on its way.
+    fn is_dead(&self, now: Timestamp) -> bool {
+        self.tries >= MOST_TRIES && self.visible_at <= now
+    }
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -119,7 +126,7 @@ impl LocalQueue {
     pub fn take_signals(&self) -> Batch<Raw> {
         let now = self.clock.now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let visible = state.messages.iter().filter(|(_, message)| !message.dead && message.visible_at <= now);
+        let visible = state.messages.iter().filter(|(_, message)| message.visible_at <= now && !message.is_dead(now));
         let signals = visible.filter_map(|(number, message)| match &message.body {
             Body::Signal(raw) => Some((*number, raw.clone())),
             Body::Wake(_) => None,
@@ -134,7 +141,7 @@ impl LocalQueue {
         let now = self.clock.now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let mut first: BTreeMap<&str, (u64, &Message, &Wake)> = BTreeMap::new();
-        for (number, message) in state.messages.iter().filter(|(_, message)| !message.dead) {
+        for (number, message) in state.messages.iter().filter(|(_, message)| !message.is_dead(now)) {
             if let Body::Wake(wake) = &message.body {
                 first.entry(&wake.channel).or_insert((*number, message, wake));
             }
@@ -165,7 +172,6 @@ impl LocalQueue {
             Verdict::Again(at) => message.visible_at = at,
             Verdict::Failed => {
                 message.tries += 1;
-                message.dead = message.tries >= MOST_TRIES;
                 message.visible_at = now.checked_add(VISIBILITY).unwrap_or(now);
             }
         }
@@ -175,9 +181,10 @@ impl LocalQueue {
 
     /// When the next message is visible; `None` if none waits.
     pub fn next_at(&self) -> Option<Timestamp> {
+        let now = self.clock.now();
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let mut held: BTreeSet<&str> = BTreeSet::new();
-        let waiting = state.messages.values().filter(|message| !message.dead);
+        let waiting = state.messages.values().filter(|message| !message.is_dead(now));
         // Behind the first wake of a channel nothing happens before that one.
         let first = waiting.filter(|message| match &message.body {
             Body::Signal(_) => true,
@@ -188,8 +195,9 @@ impl LocalQueue {
 
     /// How many messages wait, and how many are dead.
     pub fn depth(&self) -> (usize, usize) {
+        let now = self.clock.now();
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let dead = state.messages.values().filter(|message| message.dead).count();
+        let dead = state.messages.values().filter(|message| message.is_dead(now)).count();
         (state.messages.len() - dead, dead)
     }
 
@@ -205,7 +213,7 @@ impl LocalQueue {
             if identity.as_ref().is_some_and(|identity| state.sent.contains_key(identity)) {
                 continue;
             }
-            self.append(&mut state, Message { body, visible_at: now, tries: 0, dead: false })?;
+            self.append(&mut state, Message { body, visible_at: now, tries: 0 })?;
             // Only what was accepted counts, and its five minutes run from then on.
             state.sent.extend(identity.map(|identity| (identity, now)));
         }
@@ -294,6 +302,22 @@ mod tests {
         assert_eq!((queue.take_wakes(), queue.depth()), (vec![], (2, 0)));
         queue.settle(second, Verdict::Done).unwrap();
         assert_eq!(queue.take_wakes()[0].1, wake(1));
+    }
+
+    #[tokio::test]
+    async fn a_channel_is_busy_for_as_long_as_the_last_try_of_a_dead_letter_may_run() {
+        let clock = Arc::new(LocalClock::standing("2026-11-22T09:00:00Z".parse().unwrap()));
+        let queue = LocalQueue::memory(clock.clone());
+        queue.wakes(&[wake(1), wake(2)]).await.unwrap();
+        for _ in 0..MOST_TRIES {
+            clock.set(clock.now() + VISIBILITY);
+            let (number, _) = queue.take_wakes()[0];
+            queue.settle(number, Verdict::Failed).unwrap();
+        }
+        assert_eq!((queue.take_wakes(), queue.depth()), (vec![], (2, 0)));
+        assert_eq!(queue.next_at(), Some(clock.now() + VISIBILITY));
+        clock.set(clock.now() + VISIBILITY);
+        assert_eq!((queue.depth(), queue.take_wakes()[0].1.clone()), ((1, 1), wake(2)));
     }
 
     #[tokio::test]

@@ -40,8 +40,9 @@ pub enum DeadLetter {
 impl LocalQueue {
     /// The dead letters, the oldest message first.
     pub fn dead_letters(&self) -> Vec<DeadLetter> {
+        let now = self.clock.now();
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let dead = state.messages.values().filter(|message| message.dead);
+        let dead = state.messages.values().filter(|message| message.is_dead(now));
         dead.map(|message| {
             let tries = message.tries;
             let failed_at = message.visible_at.checked_sub(VISIBILITY).unwrap_or(message.visible_at);
@@ -71,11 +72,11 @@ impl LocalQueue {
     pub fn put_back(&self) -> Result<usize, QueueError> {
         let now = self.clock.now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let dead = state.messages.iter().filter(|(_, message)| message.dead);
+        let dead = state.messages.iter().filter(|(_, message)| message.is_dead(now));
         let dead: Vec<(u64, Message)> = dead.map(|(number, message)| (*number, message.clone())).collect();
         let back = dead.len();
         for (number, message) in dead {
-            let alive = Message { dead: false, tries: 0, visible_at: now, ..message };
+            let alive = Message { tries: 0, visible_at: now, ..message };
             self.append(&mut state, alive)?;
             // Written anew first: whatever ends the process in between leaves it twice, not never.
             state.messages.remove(&number);
