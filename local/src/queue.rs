@@ -126,7 +126,8 @@ impl LocalQueue {
     pub fn take_signals(&self) -> Batch<Raw> {
         let now = self.clock.now();
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let visible = state.messages.iter().filter(|(_, message)| message.visible_at <= now && !message.is_dead(now));
+        let visible =
+            state.messages.iter().filter(|(_, message)| message.visible_at <= now && !message.is_dead(now));
         let signals = visible.filter_map(|(number, message)| match &message.body {
             Body::Signal(raw) => Some((*number, raw.clone())),
             Body::Wake(_) => None,
