@@ -30,6 +30,11 @@ pub mod world;
 pub struct Trouble(pub String);
 
 impl Trouble {
+    /// A sentence.
+    pub fn new(sentence: &str) -> Self {
+        Trouble(sentence.to_owned())
+    }
+
     /// A sentence, and what lies behind it.
     pub fn because(sentence: &str, cause: impl std::fmt::Display) -> Self {
         Trouble(format!("{sentence}: {cause}"))

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 use local::Trouble;
-use local::verbs::{check, doctor, replay, route, scenario, simulate, tick, up};
+use local::verbs::{check, doctor, replay, report, route, scenario, simulate, tick, up};
 use local::world::Options;
 use secrecy::SecretString;
 use shared::deps::{Clock, SystemClock};
@@ -63,6 +63,16 @@ enum Verb {
         /// Slack's signing secret of that deployment; the running instance's own without
         #[arg(long, env = "SLACK_SIGNING_SECRET", hide_env_values = true)]
         signing_secret: Option<SecretString>,
+    },
+    /// What a report would say, by the running instance; nothing is posted
+    Report {
+        /// Its name
+        name: String,
+        /// As of this time, such as 2026-11-23T09:00:00Z, instead of now
+        #[arg(long = "at")]
+        time: Option<Timestamp>,
+        #[command(flatten)]
+        at: At,
     },
     /// One tick of the notifier in the running instance
     Tick {
@@ -160,6 +170,7 @@ async fn run(cli: Cli) -> Result<String, Trouble> {
             let secret = signing_secret.unwrap_or_else(|| Settings::default().signing_secret.into());
             doctor::doctor(&at.url, &secret, now).await
         }
+        Verb::Report { name, time, at } => report::report(&name, time, &at.url).await,
         Verb::Tick { at } => tick::tick(&at.url).await,
         Verb::Simulate { seed, seeds, point } => {
             let run = tokio::task::spawn_blocking(move || match (point, seeds) {

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod doctor;
 pub mod replay;
+pub mod report;
 pub mod route;
 pub mod scenario;
 pub mod simulate;

@@ -5,7 +5,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::core::incident::{Answer, Entry, Event, Incident, IncidentId, Response, Rules, Verb, apply};
+use crate::core::incident::{
+    self, Answer, Entry, Event, Incident, IncidentId, LONGEST_ID, Response, Rules, SHORTEST_ID, Verb, apply,
+};
+use crate::core::report::{self, Asked, Digest, Report};
 use crate::queue::{Queue, Wake};
 use crate::store::{Commit, CommitError, Loaded, Opens, Seen, Store, StoreError};
 
@@ -86,6 +89,38 @@ async fn superseded(
     Ok(latest.filter(|latest| latest.id != before.id))
 }
 
+/// Stores a new run of a report and says its name (`now`: our clock). `opens` if it becomes the newest one by the schedule,
+/// `seen` if what asked for it has an identity.
+///
+/// # Errors
+/// As [`Store::commit`]; a conflict means that another one became the newest.
+pub async fn begin(
+    store: &dyn Store,
+    name: &str,
+    asked: &Asked<'_>,
+    report: Report,
+    (opens, seen): (Option<Opens>, Option<Seen>),
+    rules: &Rules,
+    now: Timestamp,
+) -> Result<IncidentId, CommitError> {
+    let mut length = SHORTEST_ID;
+    loop {
+        let opening = report::opening(name, asked, report.slot(), length);
+        let applied = incident::begin(opening, report.clone(), rules, now);
+        let id = applied.incident.id.clone();
+        let commit = Commit {
+            opens: opens.clone(),
+            seen: seen.iter().cloned().collect(),
+            ..commit_of(None, applied.incident, applied.entries, now)
+        };
+        match store.commit(&commit).await {
+            Ok(()) => return Ok(id),
+            Err(CommitError::IdTaken) if length < LONGEST_ID => length += 1,
+            Err(error) => return Err(error),
+        }
+    }
+}
+
 /// The write that makes a decision true. `before` is what it was made on; `None` for a new incident.
 pub fn commit_of(
     before: Option<&Incident>,
@@ -94,6 +129,9 @@ pub fn commit_of(
     now: Timestamp,
 ) -> Commit {
     let reopens = before.is_some_and(|before| !before.state.is_open()) && incident.state.is_open();
+    let counted = before.and_then(Digest::of);
+    let digest = Digest::of(&incident)
+        .filter(|digest| counted.as_ref().is_none_or(|counted| digest.differs(counted)));
     Commit {
         opens: reopens.then(|| Opens { after: Some(incident.id.clone()) }),
         open: incident.state.is_open(),
@@ -103,6 +141,7 @@ pub fn commit_of(
         posted: Vec::new(),
         seen: Vec::new(),
         records: Vec::new(),
+        digest,
         now,
     }
 }

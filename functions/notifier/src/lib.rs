@@ -1,5 +1,6 @@
-//! The notifier: what the passing of time does. Once a minute it sweeps the posts that Slack does not show yet and carries
-//! out what is due. It wakes the courier and changes incidents like everybody else; it speaks to nobody itself.
+//! The notifier: what the passing of time does. Once a minute it sweeps the posts that Slack does not show yet, begins the
+//! reports whose time has come (`report`), and carries out what is due. It wakes the courier and changes incidents like
+//! everybody else; it posts nothing itself.
 
 use std::collections::BTreeMap;
 
@@ -7,10 +8,15 @@ use jiff::Timestamp;
 use shared::change::{Changed, change};
 use shared::core::incident::{Answer, Event, IncidentId};
 use shared::core::plan::POST_INTERVAL;
+use shared::core::report::Report;
 use shared::deps::Deps;
 use shared::metrics;
 use shared::queue::Wake;
 use shared::store::StoreError;
+
+pub use report::gather;
+
+mod report;
 
 /// How many one tick wakes or carries out; the rest follows a minute later.
 const MOST: usize = 200;
@@ -32,6 +38,7 @@ pub struct Tick {
 /// # Errors
 /// The store or the queue is not available; the next tick does what this one did not.
 pub async fn tick(deps: &Deps) -> Result<Tick, StoreError> {
+    report::begin_due(deps, deps.clock.now()).await;
     // What is behind is swept even if what is due could not be asked for.
     let due = due(deps).await;
     let behind = behind(deps).await?;
@@ -42,17 +49,29 @@ async fn due(deps: &Deps) -> Result<usize, StoreError> {
     let now = deps.clock.now();
     let mut done = 0;
     for id in deps.store.due(now, MOST).await? {
-        let stores = (deps.store.as_ref(), deps.queue.as_ref());
-        match change(stores, &id, &[Event::Due], None, &deps.config.rules, now).await {
-            Ok(Changed::Answered { answers, .. }) => {
-                done += 1;
-                measure(&answers, now);
-            }
-            Ok(Changed::Before | Changed::NotFound) => {}
+        match carry_out(&id, deps, now).await {
+            Ok(carried_out) => done += usize::from(carried_out),
             Err(error) => skipped(&id, &error),
         }
     }
     Ok(done)
+}
+
+/// What is due of one incident; whether there was anything.
+async fn carry_out(id: &IncidentId, deps: &Deps, now: Timestamp) -> Result<bool, StoreError> {
+    let Some(loaded) = deps.store.incident(id).await? else { return Ok(false) };
+    if let Some(Report::Wanted(run)) = loaded.incident.content.report.as_deref() {
+        report::make(id, run, deps).await?;
+        return Ok(true);
+    }
+    let stores = (deps.store.as_ref(), deps.queue.as_ref());
+    match change(stores, id, &[Event::Due], None, &deps.config.rules, now).await? {
+        Changed::Answered { answers, .. } => {
+            measure(&answers, now);
+            Ok(true)
+        }
+        Changed::Before | Changed::NotFound => Ok(false),
+    }
 }
 
 fn measure(answers: &[Answer], now: Timestamp) {

@@ -18,6 +18,7 @@ use shared::text;
 
 mod doctor;
 mod list;
+mod report;
 mod send;
 mod show;
 
@@ -65,6 +66,8 @@ async fn run(
         Ok(Invocation::Help(None)) => Ok(lines(text::answer::help(slash))),
         Ok(Invocation::Help(Some(command))) => Ok(Message::text(text::answer::help_one(slash, command))),
         Ok(Invocation::Doctor) => doctor::doctor(headers, deps, now).await,
+        Ok(Invocation::Reports) => Ok(report::list(deps, now)),
+        Ok(Invocation::Report { name, to }) => report::ask(&name, to, typed, deps, now).await,
         Ok(Invocation::Status) => list::status(deps, now).await,
         Ok(Invocation::List { firing, words }) => list::list(firing, &words, deps, now).await,
         Ok(Invocation::Show(id)) => show::show(&id, slash, deps).await,

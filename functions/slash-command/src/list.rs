@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use shared::core::incident::{Incident, Post, State};
 use shared::deps::Deps;
 use shared::slack::blocks::Message;
-use shared::store::StoreError;
+use shared::store::{First, StoreError};
 use shared::text;
 use shared::text::answer::Late;
 
@@ -26,7 +26,7 @@ const MOST_UNDER_STATUS: usize = 5;
 /// What is open and whether Slack shows it: two requests to the store, one to its index, and one for each incident that is
 /// over and not shown yet.
 pub(crate) async fn status(deps: &Deps, now: Timestamp) -> Result<Message, StoreError> {
-    let open = deps.store.open(MOST_READ).await?;
+    let open = deps.store.open(First::Newest, MOST_READ).await?;
     let late = late_of(&open, deps, now).await?;
     let mut lines = vec![text::answer::status(&open, open.len() == MOST_READ, late)];
     lines.extend(open.iter().take(MOST_UNDER_STATUS).map(|incident| text::answer::listed(incident, now)));
@@ -67,7 +67,7 @@ pub(crate) async fn list(
     deps: &Deps,
     now: Timestamp,
 ) -> Result<Message, StoreError> {
-    let open = deps.store.open(MOST_READ).await?;
+    let open = deps.store.open(First::Newest, MOST_READ).await?;
     let fits: Vec<&Incident> = open.iter().filter(|incident| fits(incident, firing, words)).collect();
     if fits.is_empty() {
         return Ok(Message::text(text::answer::nothing_listed(!open.is_empty())));

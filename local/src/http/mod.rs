@@ -19,6 +19,7 @@ use crate::world::World;
 
 mod invoke;
 mod page;
+mod report;
 mod runner;
 
 /// The largest request, in bytes, as API Gateway takes it
@@ -59,6 +60,7 @@ fn router(world: Arc<World>) -> Router {
         .route("/_local/clock", get(runner::clock).post(runner::move_clock))
         .route("/_local/incidents", get(runner::incidents))
         .route("/_local/dead", get(runner::dead).post(runner::put_back))
+        .route("/_local/reports/{name}", get(report::report))
         .route("/_local/drain", post(runner::drain))
         .route("/_local/events", get(runner::samples))
         .route("/_local/events/{source}/{name}", get(runner::sample))

@@ -9,12 +9,13 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use shared::core::incident::{Incident, IncidentId};
 use shared::core::raw::Raw;
+use shared::core::report::Digest;
 use shared::deps::Deps;
 use shared::fetch::{Fetch, FetchError};
 use shared::queue::{Queue, QueueError, Wake};
 use shared::slack::client::{self, Client, Url, Wire};
 use shared::slack::error::SlackError;
-use shared::store::{Channel, Commit, CommitError, Loaded, Seen, SignalRecord, Store, StoreError};
+use shared::store::{Channel, Commit, CommitError, First, Loaded, Seen, SignalRecord, Store, StoreError};
 use slack_emulator::{Fault, FaultKind};
 use tower::ServiceExt;
 
@@ -74,9 +75,9 @@ impl Store for Life {
         self.ask("store.by_post", async move { store.by_post(&channel, &ts).await }).await
     }
 
-    async fn open(&self, limit: usize) -> Result<Vec<Incident>, StoreError> {
+    async fn open(&self, first: First, limit: usize) -> Result<Vec<Incident>, StoreError> {
         let store = self.ground.store.clone();
-        self.ask("store.open", async move { store.open(limit).await }).await
+        self.ask("store.open", async move { store.open(first, limit).await }).await
     }
 
     async fn behind(&self, until: Timestamp, limit: usize) -> Result<Vec<IncidentId>, StoreError> {
@@ -113,6 +114,21 @@ impl Store for Life {
     async fn claim(&self, seen: &Seen, now: Timestamp) -> Result<bool, StoreError> {
         let (store, seen) = (self.ground.store.clone(), seen.clone());
         self.ask("store.claim", async move { store.claim(&seen, now).await }).await
+    }
+
+    async fn digests(
+        &self,
+        since: Timestamp,
+        until: Timestamp,
+        each: &mut (dyn FnMut(Digest) + Send),
+    ) -> Result<(), StoreError> {
+        let store = self.ground.store.clone();
+        let asked = async move {
+            let mut digests = Vec::new();
+            store.digests(since, until, &mut |digest| digests.push(digest)).await.map(|()| digests)
+        };
+        self.ask("store.digests", asked).await?.into_iter().for_each(each);
+        Ok(())
     }
 
     async fn signals(&self, hour: Timestamp) -> Result<Vec<SignalRecord>, StoreError> {

@@ -12,18 +12,26 @@ pub async fn tick(url: &str) -> Result<String, Trouble> {
     Ok(format!("ticked: {}", answer.1))
 }
 
+/// Reads something of the running instance: the status and the body of its answer.
+pub(crate) async fn get(address: &str) -> Result<(u16, String), Trouble> {
+    ask(client()?.get(address)).await
+}
+
 /// Sends something to the running instance: the status and the body of its answer.
 pub(crate) async fn post(
     address: &str,
     body: String,
     headers: &[(String, String)],
 ) -> Result<(u16, String), Trouble> {
-    let client =
-        shared::slack::client::http().build().map_err(|error| Trouble::because("no HTTP client", error))?;
-    let mut request = client.post(address).body(body);
-    for (name, value) in headers {
-        request = request.header(name, value);
-    }
+    let request = client()?.post(address).body(body);
+    ask(headers.iter().fold(request, |request, (name, value)| request.header(name, value))).await
+}
+
+fn client() -> Result<reqwest::Client, Trouble> {
+    shared::slack::client::http().build().map_err(|error| Trouble::because("no HTTP client", error))
+}
+
+async fn ask(request: reqwest::RequestBuilder) -> Result<(u16, String), Trouble> {
     let answer = request.send().await.map_err(|error| {
         Trouble::because(
             "nothing answers there; start it with `cargo local` (`--url` names another address)",

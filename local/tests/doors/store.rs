@@ -6,7 +6,8 @@ use std::sync::{Arc, Mutex};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use shared::core::incident::{Incident, IncidentId};
-use shared::store::{Channel, Commit, CommitError, Loaded, Seen, SignalRecord, Store, StoreError};
+use shared::core::report::Digest;
+use shared::store::{Channel, Commit, CommitError, First, Loaded, Seen, SignalRecord, Store, StoreError};
 
 /// The store behind it does the work.
 #[derive(Debug)]
@@ -91,9 +92,9 @@ impl Store for Watched {
         self.inner.by_post(channel_id, ts).await
     }
 
-    async fn open(&self, limit: usize) -> Result<Vec<Incident>, StoreError> {
+    async fn open(&self, first: First, limit: usize) -> Result<Vec<Incident>, StoreError> {
         self.asks(2).await;
-        self.inner.open(limit).await
+        self.inner.open(first, limit).await
     }
 
     async fn behind(&self, until: Timestamp, limit: usize) -> Result<Vec<IncidentId>, StoreError> {
@@ -134,6 +135,16 @@ impl Store for Watched {
     async fn claim(&self, seen: &Seen, now: Timestamp) -> Result<bool, StoreError> {
         self.asks(1).await;
         self.inner.claim(seen, now).await
+    }
+
+    async fn digests(
+        &self,
+        since: Timestamp,
+        until: Timestamp,
+        each: &mut (dyn FnMut(Digest) + Send),
+    ) -> Result<(), StoreError> {
+        self.asks(1).await;
+        self.inner.digests(since, until, each).await
     }
 
     async fn signals(&self, hour: Timestamp) -> Result<Vec<SignalRecord>, StoreError> {

@@ -6,7 +6,7 @@ use std::hash::Hasher;
 
 use super::fault::{Fault, did_you_mean};
 use super::file::{RouteRules, SourceRules};
-use super::{Access, Config, ConfigFile};
+use super::{Access, Config, ConfigFile, report};
 use crate::core::expression::{Expression, ExpressionError, Template};
 use crate::core::incident::Rules;
 use crate::core::routing::{Route, Routes, UNROUTED, channel_name};
@@ -75,6 +75,7 @@ pub(super) fn compile(file: &ConfigFile) -> Result<Config, Vec<Fault>> {
         routes.push(route(&path, rules, &mut faults));
     }
     unreachable(file, &mut faults);
+    let reports = report::compile(&file.reports, &mut faults);
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -85,7 +86,7 @@ pub(super) fn compile(file: &ConfigFile) -> Result<Config, Vec<Fault>> {
     };
     let routes = Routes { routes, fallback };
     let version = version(file);
-    Ok(Config { routes, rules, sources, command: file.command.clone(), version })
+    Ok(Config { routes, rules, sources, reports, command: file.command.clone(), version })
 }
 
 /// The same for the same content, however it is laid out.

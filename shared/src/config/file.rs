@@ -6,6 +6,8 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use super::report::ReportRules;
+
 /// The whole file.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
@@ -21,6 +23,9 @@ pub struct ConfigFile {
     /// Who gets what, where; read top down.
     #[serde(default)]
     pub routes: Vec<RouteRules>,
+    /// What is posted on a schedule.
+    #[serde(default)]
+    pub reports: Vec<ReportRules>,
     /// The slash command.
     #[serde(default = "default_command")]
     pub command: String,

@@ -12,12 +12,14 @@ use crate::sources::verify::Scheme;
 
 pub use fault::{Fault, Place};
 pub use file::ConfigFile;
+pub use report::{Report, Show};
 
 mod check;
 mod fault;
 mod file;
 #[cfg(feature = "yaml")]
 mod form;
+mod report;
 #[cfg(feature = "yaml")]
 mod yaml;
 
@@ -30,6 +32,8 @@ pub struct Config {
     pub rules: Rules,
     /// How each source proves who it is; `*` for those that are not named.
     pub sources: BTreeMap<String, Access>,
+    /// What is posted on a schedule.
+    pub reports: Vec<Report>,
     /// The slash command, with its slash.
     pub command: String,
     /// Tells one config from another.
@@ -64,6 +68,11 @@ impl Config {
         let file: ConfigFile =
             serde_json::from_str(json).map_err(|error| vec![Fault::whole(error.to_string())])?;
         check::compile(&file)
+    }
+
+    /// The report with this name.
+    pub fn report(&self, name: &str) -> Option<&Report> {
+        self.reports.iter().find(|report| report.name == name)
     }
 
     /// How the source with this name is authenticated; `None` if the config does not say, which refuses it.

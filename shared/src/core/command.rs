@@ -20,7 +20,7 @@ pub struct Command {
 }
 
 /// Every command, in the order of the help.
-pub const COMMANDS: [Command; 11] = [
+pub const COMMANDS: [Command; 13] = [
     row("status", "", "what is open now, and whether Callboard is well", "status"),
     row("list", "[firing|acked] [word ...]", "the open incidents, newest first", "list firing payments"),
     row("show", "ID", "everything about one incident", "show k7qf3"),
@@ -30,6 +30,8 @@ pub const COMMANDS: [Command; 11] = [
     row("reopen", "ID", "say that it is not over", "reopen k7qf3"),
     row("note", "ID text", "write a note for the others", "note k7qf3 restarted the worker"),
     row("send", "#channel text", "post a message in a channel", "send #deploys release 1.4 is out"),
+    row("reports", "", "the reports, and when each comes next", "reports"),
+    row("report", "NAME [here|#channel]", "make a report now, for you or a channel", "report morning"),
     row("doctor", "", "whether all is set up, and how to mend what is not", "doctor"),
     row("help", "[command]", "this list, or one command", "help note"),
 ];
@@ -61,10 +63,30 @@ pub enum Invocation {
         /// The text.
         text: String,
     },
+    /// `reports`
+    Reports,
+    /// `report NAME [here|#channel]`
+    Report {
+        /// Its name.
+        name: String,
+        /// For whom.
+        to: ReportTo,
+    },
     /// `doctor`
     Doctor,
     /// `help [command]`
     Help(Option<&'static Command>),
+}
+
+/// For whom a report is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReportTo {
+    /// For the one who asks.
+    Me,
+    /// For the channel where it is asked for.
+    Here,
+    /// For this channel: an id, or a name with `#`.
+    Channel(String),
 }
 
 /// Why the text is no command. `text` makes the sentence with the next step.
@@ -110,6 +132,8 @@ pub fn parse(text: &str) -> Result<Invocation, CommandError> {
     match command.name {
         "status" => Ok(Invocation::Status),
         "doctor" => Ok(Invocation::Doctor),
+        "reports" => Ok(Invocation::Reports),
+        "report" => report(command, rest),
         "list" => Ok(list(rest)),
         "help" => help(rest),
         "send" => send(command, rest),
@@ -152,6 +176,21 @@ fn help(rest: &str) -> Result<Invocation, CommandError> {
         Some(command) => Ok(Invocation::Help(Some(command))),
         None => Err(CommandError::Unknown { word: word.to_owned(), nearest: nearest(word) }),
     }
+}
+
+fn report(command: &'static Command, rest: &str) -> Result<Invocation, CommandError> {
+    let (name, to) = cut(rest);
+    if name.is_empty() {
+        return Err(CommandError::Missing { command, what: "the report's name" });
+    }
+    let to = match cut(to).0 {
+        "" | "me" => ReportTo::Me,
+        "here" => ReportTo::Here,
+        channel => ReportTo::Channel(
+            channel_of(channel).ok_or(CommandError::Missing { command, what: "the channel" })?,
+        ),
+    };
+    Ok(Invocation::Report { name: name.to_ascii_lowercase(), to })
 }
 
 fn send(command: &'static Command, rest: &str) -> Result<Invocation, CommandError> {

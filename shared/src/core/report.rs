@@ -1,5 +1,8 @@
 //! A report: a post on a schedule. This file holds what a run of it *says*, section by section, as values; `schedule` says
-//! when. No words, no blocks, nothing about where the values come from.
+//! when one is due, `run` what is to be done about it. No words, no blocks, nothing about where the values come from.
+//!
+//! A run is stored as a notice of the route `report:NAME`, so that it is posted like everything else that Callboard says:
+//! once, at Slack's pace, and found again if Slack's answer is lost.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -7,25 +10,120 @@ use serde::{Deserialize, Serialize};
 use super::chart::{Chart, Number};
 use super::incident::IncidentId;
 
+pub use digest::Digest;
+pub use run::{Asked, LATE_AFTER, MADE_UP_FOR, Next, ROUTE, by_schedule, next, opening, route};
+pub use schedule::{Schedule, ScheduleError};
+
+mod digest;
+mod run;
+mod schedule;
+
+/// How far a run of a report is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(tag = "is", rename_all = "lowercase")]
+pub enum Report {
+    /// The schedule is known since then: what was due before is not made up.
+    Begun {
+        /// When it was seen for the first time.
+        at: Timestamp,
+    },
+    /// It is to be made.
+    Wanted(Run),
+    /// It is made.
+    Made(Document),
+    /// It was due, and is not posted.
+    Skipped {
+        /// The time that it was due.
+        slot: Timestamp,
+    },
+}
+
+/// A run that is to be made.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Run {
+    /// The report's name.
+    pub name: String,
+    /// The time that it is made for.
+    pub slot: Timestamp,
+    /// Where it goes: a channel, or a user id.
+    pub to: String,
+    /// Who asked for it; `None` for the schedule.
+    pub asked_by: Option<String>,
+    /// It could not be made at its time.
+    pub late: bool,
+}
+
+impl Report {
+    /// The time that it was made for.
+    pub fn slot(&self) -> Timestamp {
+        match self {
+            Report::Begun { at } => *at,
+            Report::Wanted(run) => run.slot,
+            Report::Made(document) => document.slot,
+            Report::Skipped { slot } => *slot,
+        }
+    }
+
+    /// What it says, once it is made.
+    pub fn document(&self) -> Option<&Document> {
+        match self {
+            Report::Made(document) => Some(document),
+            _ => None,
+        }
+    }
+}
+
 /// What one run of a report says.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Document {
-    /// The report's name.
-    pub name: String,
+    /// One line.
+    pub title: String,
     /// The time that it was made for.
     pub slot: Timestamp,
     /// It could not be made at its time.
     pub late: bool,
+    /// Who asked for it; `None` for the schedule.
+    pub asked_by: Option<String>,
+    /// When it was made.
+    pub made_at: Timestamp,
     /// What the period sections look at begins here, and ends at the slot.
     pub since: Timestamp,
     /// The IANA time zone in which times are shown.
     pub zone: String,
-    /// Who is named in it: a user, a user group, `here` or `channel`, as the config has it.
-    pub mention: Option<String>,
+    /// Who is named in it.
+    pub mention: Option<Mention>,
     /// The values are samples, since there is no AWS to ask (the laptop).
     pub sample: bool,
     /// In the order of the config.
     pub sections: Vec<Section>,
+}
+
+/// Who is named in a post, so that Slack tells them.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Mention {
+    /// A user, by id.
+    User(String),
+    /// A user group, by id.
+    Usergroup(String),
+    /// Those in the channel who are there now.
+    Here,
+    /// Everybody in the channel.
+    Channel,
+}
+
+impl Mention {
+    /// Reads what a config has: a user id, a user group's id, `@here` or `@channel`.
+    pub fn from_name(name: &str) -> Option<Mention> {
+        let is_id = |id: &str| id.len() >= 3 && id.bytes().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit());
+        match name.trim_start_matches('@') {
+            "here" => Some(Mention::Here),
+            "channel" => Some(Mention::Channel),
+            id if id.starts_with(['U', 'W']) && is_id(id) => Some(Mention::User(id.to_owned())),
+            id if id.starts_with('S') && is_id(id) => Some(Mention::Usergroup(id.to_owned())),
+            _ => None,
+        }
+    }
 }
 
 /// One section.
@@ -67,7 +165,7 @@ pub struct OpenIncidents {
     pub rows: Vec<OpenIncident>,
     /// How many there are in all.
     pub all: usize,
-    /// There are at least so many: more were not counted.
+    /// More were not counted.
     pub at_least: bool,
 }
 
@@ -84,8 +182,8 @@ pub struct OpenIncident {
     pub owner: Option<String>,
     /// When it began.
     pub since: Timestamp,
-    /// Its post: (channel id, ts).
-    pub post: Option<(String, String)>,
+    /// Where its post is.
+    pub link: Option<String>,
 }
 
 /// How long people took, in this period and in the one before, which is as long.
@@ -192,4 +290,27 @@ pub struct Cost {
     pub forecast: Option<Number>,
     /// Services whose cost of yesterday differs most from the day before: (service, yesterday, before).
     pub movers: Vec<(String, Number, Number)>,
+}
+
+impl Document {
+    /// Whether nothing in it asks for anybody's attention: what `skip_if_quiet` leaves out.
+    pub fn is_quiet(&self) -> bool {
+        self.sections.iter().all(Section::is_quiet)
+    }
+}
+
+impl Section {
+    /// Whether it asks for nobody's attention. A chart or a text is there to be looked at and says nothing about that; what failed
+    /// has to be seen.
+    fn is_quiet(&self) -> bool {
+        match self {
+            Section::OpenIncidents(open) => open.all == 0,
+            Section::ResponseTimes(times) => times.incidents.now.is_none_or(|incidents| incidents.get() == 0.0),
+            Section::Noise(noise) => noise.rows.is_empty(),
+            Section::Alarms(alarms) => alarms.rows.is_empty(),
+            Section::Table(table) => table.rows.is_empty(),
+            Section::Chart(_) | Section::Cost(_) | Section::Text { .. } => true,
+            Section::Failed { .. } => false,
+        }
+    }
 }

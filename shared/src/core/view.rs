@@ -8,6 +8,7 @@ use std::hash::{Hash, Hasher};
 use jiff::Timestamp;
 
 use super::incident::{Actor, Entry, Incident, IncidentId, Moved, State, What};
+use super::report::{Document, Report};
 use super::signal::{Link, Severity};
 
 /// What one incident's root message says.
@@ -45,6 +46,8 @@ pub struct Card {
     pub controls: Vec<Control>,
     /// The controls in the overflow menu; at most five.
     pub more: Vec<Control>,
+    /// It is a report, which says all of it.
+    pub report: Option<Box<Document>>,
 }
 
 /// Something that a person can press.
@@ -139,10 +142,14 @@ pub fn view(incident: &Incident, timeline: &[Entry], buttons: &[Button]) -> Card
         moved: None,
         more: more(incident, &controls),
         controls,
+        report: incident.content.report.as_deref().and_then(Report::document).cloned().map(Box::new),
     }
 }
 
 fn controls(incident: &Incident, buttons: &[Button]) -> Vec<Control> {
+    if incident.content.report.is_some() {
+        return Vec::new();
+    }
     let chosen = buttons.iter().flat_map(|button| match (button, &incident.state) {
         (Button::Ack, State::Firing) => vec![Control::Ack],
         (Button::Ack, State::Acknowledged { .. }) => vec![Control::Unack],
@@ -167,6 +174,9 @@ fn controls(incident: &Incident, buttons: &[Button]) -> Vec<Control> {
 
 /// What is not a button is in the menu, so that nothing is out of reach but acknowledging, which a route may not want.
 fn more(incident: &Incident, shown: &[Control]) -> Vec<Control> {
+    if incident.content.report.is_some() {
+        return Vec::new();
+    }
     let mut all = vec![Control::Note, Control::Timeline, Control::Why, Control::Details];
     match incident.state {
         State::Notice => all.retain(|control| matches!(control, Control::Why | Control::Details)),

@@ -9,7 +9,7 @@ use crate::slack::blocks::{Block, Message, Section};
 use crate::slack::escape::Mrkdwn;
 use crate::text;
 
-use super::control;
+use super::{control, report};
 
 /// How much of the signal's text a card shows, in characters; the rest is under Details.
 const MOST_TEXT: usize = 600;
@@ -17,6 +17,9 @@ const MOST_TEXT: usize = 600;
 /// The incident's root message. The words for phones are the attachment's fallback: Slack would show a `text` above the
 /// attachment, and everybody would read the title twice.
 pub fn card(card: &Card) -> Message {
+    if let Some(document) = &card.report {
+        return report::message(document, card.moved.as_ref());
+    }
     let mut head = Section::new(text::card::title(card)).id("head");
     if let Some(menu) = control::menu(&card.more, &card.id) {
         head = head.accessory(menu);
@@ -45,6 +48,9 @@ pub fn card(card: &Card) -> Message {
 
 /// The same in words only, for when Slack refuses the blocks: the alert is not lost.
 pub fn plain_card(card: &Card) -> Message {
+    if let Some(document) = &card.report {
+        return report::plain(document, card.moved.as_ref());
+    }
     // The first of the body only: there is no menu to read the rest in.
     let lines = [Some(text::card::title(card)), Some(text::card::facts(card)), body(card).into_iter().next()];
     let standing = [

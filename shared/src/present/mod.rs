@@ -6,3 +6,4 @@
 pub mod control;
 pub mod message;
 pub mod page;
+pub mod report;

@@ -22,6 +22,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::core::incident::{Entry, Incident, IncidentId};
 use crate::core::raw::Raw;
+use crate::core::report::Digest;
 use crate::core::signal::Signal;
 
 /// The most incidents that [`Store::open`] lists.
@@ -31,7 +32,7 @@ pub const MAX_OPEN: usize = 100;
 /// [TransactWriteItems](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html) takes.
 pub const MAX_ITEMS: usize = 100;
 
-/// How long recorded signals are kept, from the clock of the commit that wrote them.
+/// How long recorded signals and digests are kept, from the clock of the commit that wrote them.
 pub const SIGNALS_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 /// What the functions keep. Every verb that reads sees every commit made before it (strong consistency), except `behind`,
@@ -47,8 +48,8 @@ pub trait Store: Send + Sync + Debug {
     /// The incident whose root message this is. One request. The channel is Slack's id, not a name.
     async fn by_post(&self, channel_id: &str, ts: &str) -> Result<Option<IncidentId>, StoreError>;
 
-    /// The open (firing or acknowledged) incidents, newest first, at most `limit` (at most 100). At most two requests.
-    async fn open(&self, limit: usize) -> Result<Vec<Incident>, StoreError>;
+    /// The open (firing or acknowledged) incidents, at most `limit` (at most 100). At most two requests.
+    async fn open(&self, first: First, limit: usize) -> Result<Vec<Incident>, StoreError>;
 
     /// Incidents whose `behind_at` is at or before `until`, oldest first.
     async fn behind(&self, until: Timestamp, limit: usize) -> Result<Vec<IncidentId>, StoreError>;
@@ -69,8 +70,26 @@ pub trait Store: Send + Sync + Debug {
     /// Claims an identity that has no incident to be remembered with: true for the first caller, false while it is remembered.
     async fn claim(&self, seen: &Seen, now: Timestamp) -> Result<bool, StoreError>;
 
+    /// Every digest (see [`Commit::digest`]) of an incident that fired from `since` on and before `until`, by days and within a
+    /// day in no order. One request for each day and megabyte (about 4,000 incidents); may lag by a moment.
+    async fn digests(
+        &self,
+        since: Timestamp,
+        until: Timestamp,
+        each: &mut (dyn FnMut(Digest) + Send),
+    ) -> Result<(), StoreError>;
+
     /// The recorded signals received in the hour that holds `hour`, in order of receipt: search, backtest, reports.
     async fn signals(&self, hour: Timestamp) -> Result<Vec<SignalRecord>, StoreError>;
+}
+
+/// From which end a list is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum First {
+    /// What opened last comes first.
+    Newest,
+    /// What opened first comes first.
+    Oldest,
 }
 
 /// An incident and everything that happened to it.
@@ -102,6 +121,8 @@ pub struct Commit {
     pub seen: Vec<Seen>,
     /// What was received. Writing the same record twice leaves one.
     pub records: Vec<SignalRecord>,
+    /// What reports count of the incident, if that changes. Replaces what was counted before.
+    pub digest: Option<Digest>,
     /// Our clock: what expiries are judged by and records are kept from.
     pub now: Timestamp,
 }
@@ -114,6 +135,7 @@ impl Commit {
             + self.posted.len()
             + self.seen.len()
             + self.records.len()
+            + usize::from(self.digest.is_some())
     }
 
     /// The version that has to be stored for this commit to apply; 0 for none.
@@ -134,6 +156,12 @@ impl Commit {
 #[cfg(any(feature = "aws", feature = "embedded"))]
 fn hour(time: Timestamp) -> i64 {
     time.as_second().div_euclid(3600)
+}
+
+/// The day that holds a time, counted from 1970, in UTC: what digests are filed under.
+#[cfg(any(feature = "aws", feature = "embedded"))]
+fn day(time: Timestamp) -> i64 {
+    time.as_second().div_euclid(86_400)
 }
 
 /// The condition of a commit that makes an incident the newest one of its route and group.

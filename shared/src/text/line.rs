@@ -51,6 +51,8 @@ fn happened(entry: &Entry) -> Mrkdwn {
         What::Resolved => by + " resolved it",
         What::Reopened => by + " reopened it",
         What::Noted { text } => by + ": " + Mrkdwn::escape(text),
+        What::Reported { quiet: true } => Mrkdwn::ours("Nothing to report"),
+        What::Reported { quiet: false } => Mrkdwn::ours("Made the report"),
         What::Moved(moved) => {
             let (from, reason) = (Mrkdwn::escape(&moved.from), Mrkdwn::escape(&moved.reason));
             Mrkdwn::ours("moved to the fallback channel, since ") + from + " cannot take it (" + reason + ")"

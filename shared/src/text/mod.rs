@@ -5,6 +5,7 @@
 //! - `line`: what stands in its thread and its timeline
 //! - `answer`: what a person is told who pressed or typed something
 //! - `doctor`: what is well with an installation, and what is not
+//! - `report`: what a report says
 //! - `page`: headings and lines of the forms and pages that open
 //!
 //! No block layout and no decision may enter: words in, words out.
@@ -20,6 +21,7 @@ pub mod card;
 pub mod doctor;
 pub mod line;
 pub mod page;
+pub mod report;
 
 /// Who did it.
 pub fn who(actor: &Actor) -> Mrkdwn {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::ground::{Fault, Ground};
 use shared::core::incident::What;
 use shared::store::contract::{broken, changed, entry, opening, record, t};
-use shared::store::{Commit, Seen, Store};
+use shared::store::{Commit, First, Seen, Store};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn it_keeps_the_contract() {
@@ -72,7 +72,7 @@ async fn every_verb_takes_the_requests_that_it_says() {
     assert_eq!(wire.take_operations(), ["Query"], "incident");
     store.by_post("C1", "1.1").await.unwrap();
     assert_eq!(wire.take_operations(), ["GetItem"], "by_post");
-    store.open(100).await.unwrap();
+    store.open(First::Newest, 100).await.unwrap();
     assert_eq!(wire.take_operations(), ["Query", "BatchGetItem"], "open");
     store.behind(t(0), 100).await.unwrap();
     assert_eq!(wire.take_operations(), ["Query"], "behind");

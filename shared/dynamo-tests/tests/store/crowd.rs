@@ -8,7 +8,7 @@ use serde_json::json;
 use shared::change::{Changed, change, seen};
 use shared::core::incident::{Actor, Answer, Event, Incident, IncidentId, Origin, Response, Verb, What};
 use shared::deps::Deps;
-use shared::store::Store;
+use shared::store::{First, Store};
 use shared::store::embedded::Embedded;
 use tokio::task::JoinSet;
 
@@ -45,7 +45,7 @@ fn mended(wire: Option<Wire>) {
 /// The only open incident.
 async fn the_incident(deps: &Deps) -> Incident {
     for _ in 0..PATIENCE {
-        if let Ok(mut open) = deps.store.open(10).await {
+        if let Ok(mut open) = deps.store.open(First::Newest, 10).await {
             assert_eq!(open.len(), 1, "{open:#?}");
             return open.pop().unwrap();
         }

@@ -6,7 +6,7 @@ use crate::ground::Ground;
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::core::incident::What;
 use shared::store::contract::{entry, opening, record, t};
-use shared::store::{SIGNALS_KEPT, Seen, Store, StoreError};
+use shared::store::{First, SIGNALS_KEPT, Seen, Store, StoreError};
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -94,7 +94,7 @@ async fn open_incidents_that_fill_more_than_one_answer_are_all_listed() {
         ground.store.commit(&commit).await.unwrap();
     }
     ground.wire.take_sent();
-    let open = ground.store.open(100).await.unwrap();
+    let open = ground.store.open(First::Newest, 100).await.unwrap();
     assert_eq!(open.len(), 70);
     let requests = ground.wire.take_operations();
     // Not every emulator knows DynamoDB's limit of 16 MB; one that answers all at once shows the same incidents.

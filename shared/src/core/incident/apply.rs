@@ -4,6 +4,8 @@
 //! against the present state for people: an older signal never overwrites a newer one, and a response that finds its work
 //! done says who did it. What `apply` does not know: Slack, the store, and which incident an event belongs to.
 
+use std::collections::BTreeMap;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::answer::Answer;
@@ -12,6 +14,7 @@ use super::{
     Actor, Content, Counts, Effect, Entry, Incident, IncidentId, Line, MAX_THINGS, Post, QUIET, State, Thing,
     What, Why, entry_id,
 };
+use crate::core::report::{Document, ROUTE, Report};
 use crate::core::signal::{Severity, Signal, Status};
 
 /// The settings that the rules depend on.
@@ -90,7 +93,12 @@ pub fn open(opening: Opening, first: &Signal, rest: &[Event], rules: &Rules, now
         severity: first.severity,
         content: Content::of(first),
         things: [(first.key.clone(), Thing { status: first.status, at: first.at })].into(),
-        counts: Counts { signals: 1, firings: u64::from(firing), ..Counts::default() },
+        counts: Counts {
+            signals: 1,
+            firings: u64::from(firing),
+            fired_at: firing.then_some(now),
+            ..Counts::default()
+        },
         opened_at: first.at,
         changed_at: now,
         posts: opening.channels.into_iter().map(post).collect(),
@@ -103,6 +111,31 @@ pub fn open(opening: Opening, first: &Signal, rest: &[Event], rules: &Rules, now
     let mut applied = fold.fold(rest);
     applied.answers.insert(0, Answer::Done);
     applied
+}
+
+/// Begins the run of a report (`now`: our clock). It is shown nowhere until it is made.
+pub fn begin(opening: Opening, report: Report, rules: &Rules, now: Timestamp) -> Applied {
+    let name = opening.route.strip_prefix(ROUTE).unwrap_or(&opening.route).to_owned();
+    let shell = Incident {
+        id: opening.id,
+        version: 0,
+        revision: 0,
+        route: opening.route,
+        group: opening.group,
+        state: State::Notice,
+        severity: Severity::Info,
+        opened_at: report.slot(),
+        content: Content::report(&name, report),
+        things: BTreeMap::new(),
+        counts: Counts::default(),
+        changed_at: now,
+        posts: Vec::new(),
+        why: opening.why,
+        behind_at: None,
+    };
+    let mut fold = Fold::of(&shell, rules, now);
+    fold.record(Actor::Callboard, What::Opened { severity: Severity::Info }, None);
+    fold.fold(&[])
 }
 
 /// Whether a signal begins a new incident although the group has this one: it fires again after the window in which it
@@ -172,7 +205,8 @@ impl<'a> Fold<'a> {
             || entries.iter().any(|entry| !entry.lines.is_empty());
         if visible {
             incident.revision += 1;
-            let soon = now.checked_add(rules.grace).ok();
+            // What is shown nowhere is never behind.
+            let soon = now.checked_add(rules.grace).ok().filter(|_| !incident.posts.is_empty());
             incident.behind_at = incident.behind_at.or(soon);
         }
         Applied { incident, entries, answers, visible }
@@ -183,7 +217,23 @@ impl<'a> Fold<'a> {
             Event::Signal(signal) => self.signal(signal),
             Event::Response(response) => self.response(response),
             Event::Due => self.due(),
+            Event::Reported(document) => self.reported(document.as_deref()),
         }
+    }
+
+    /// Whoever was faster has made it, of the same time.
+    fn reported(&mut self, document: Option<&Document>) -> Answer {
+        let Some(Report::Wanted(run)) = self.incident.content.report.as_deref() else { return Answer::Duplicate };
+        let (to, slot) = (run.to.clone(), run.slot);
+        self.incident.content.report = Some(Box::new(match document {
+            Some(document) => Report::Made(document.clone()),
+            None => Report::Skipped { slot },
+        }));
+        if document.is_some() {
+            self.incident.posts = vec![Post::wanted(to)];
+        }
+        self.record(Actor::Callboard, What::Reported { quiet: document.is_none() }, None);
+        Answer::Done
     }
 
     fn signal(&mut self, signal: &Signal) -> Answer {
@@ -249,6 +299,7 @@ impl<'a> Fold<'a> {
         self.learn_start(signal);
         if signal.status == Status::Firing {
             self.incident.counts.firings = self.incident.counts.firings.max(1);
+            self.incident.counts.fired_at.get_or_insert(self.now);
             if earlier {
                 self.incident.severity = self.incident.severity.max(signal.severity);
             }
@@ -264,6 +315,7 @@ impl<'a> Fold<'a> {
             self.incident.state = State::Firing;
             self.incident.severity = signal.severity;
             self.incident.counts.firings += 1;
+            self.incident.counts.fired_at.get_or_insert(self.now);
             self.incident.counts.reopened += u64::from(!first);
             match first {
                 true => self.record(by, What::Opened { severity: signal.severity }, None),
@@ -304,6 +356,14 @@ impl<'a> Fold<'a> {
     }
 
     fn response(&mut self, response: &Response) -> Answer {
+        let answer = self.responded(response);
+        if answer == Answer::Done {
+            self.incident.counts.responses += 1;
+        }
+        answer
+    }
+
+    fn responded(&mut self, response: &Response) -> Answer {
         let by = Actor::person(&response.by);
         if let Verb::Note(text) = &response.verb {
             return self.note(by, text, response.origin);
@@ -312,6 +372,7 @@ impl<'a> Fold<'a> {
         match (&response.verb, self.incident.state.clone()) {
             (_, State::Notice) => Answer::IsNotice,
             (Verb::Ack, State::Firing) => {
+                self.incident.counts.acknowledged_at.get_or_insert(self.now);
                 let lapses_at = self.rules.ack_for.and_then(|lease| self.now.checked_add(lease).ok());
                 self.enter(
                     State::Acknowledged { by: by.clone(), at: self.now, lapses_at },

@@ -1,5 +1,6 @@
 //! What can happen to an incident: a signal arrives, a person responds, its time comes.
 
+use crate::core::report::Document;
 use crate::core::signal::Signal;
 
 /// Something that happened to an incident.
@@ -11,6 +12,8 @@ pub enum Event {
     Response(Response),
     /// Its due time came.
     Due,
+    /// The run of a report is made; `None` if there is nothing to say.
+    Reported(Option<Box<Document>>),
 }
 
 /// What a person did.

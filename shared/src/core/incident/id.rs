@@ -16,6 +16,9 @@ const ALPHABET: &[u8; 32] = b"0123456789abcdefghjkmnpqrstvwxyz";
 /// The shortest name that is given.
 pub const SHORTEST_ID: usize = 5;
 
+/// The longest one.
+pub const LONGEST_ID: usize = 12;
+
 impl IncidentId {
     /// The name that the signal with this id gives to an incident of this route, `length` (5 to 12) characters long. The same input
     /// gives the same name, so a repeated delivery meets the incident it made; when a name is taken by another
@@ -29,7 +32,7 @@ impl IncidentId {
         // FNV's high bits mix poorly for short input: fold the halves before taking five bits at a time.
         let mut rest = hasher.finish().wrapping_mul(0x9e37_79b9_7f4a_7c15);
         rest ^= rest >> 29;
-        let name = (0..length.clamp(SHORTEST_ID, 12)).filter_map(|_| {
+        let name = (0..length.clamp(SHORTEST_ID, LONGEST_ID)).filter_map(|_| {
             let letter = ALPHABET.get((rest & 31) as usize);
             rest >>= 5;
             letter.map(|letter| char::from(*letter))
@@ -52,7 +55,7 @@ impl IncidentId {
             })
             .collect();
         let fits =
-            (SHORTEST_ID..=12).contains(&name.len()) && name.bytes().all(|letter| ALPHABET.contains(&letter));
+            (SHORTEST_ID..=LONGEST_ID).contains(&name.len()) && name.bytes().all(|letter| ALPHABET.contains(&letter));
         fits.then_some(IncidentId(name))
     }
 }

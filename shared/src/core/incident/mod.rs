@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use super::report::Report;
 use super::signal::{Link, Severity, Signal, Status};
 
 mod answer;
@@ -18,9 +19,9 @@ mod tests;
 mod timeline;
 
 pub use answer::Answer;
-pub use apply::{Applied, MAX_NOTE, Opening, Rules, apply, open, starts_anew};
+pub use apply::{Applied, MAX_NOTE, Opening, Rules, apply, begin, open, starts_anew};
 pub use event::{Event, Origin, Response, Verb};
-pub use id::{IncidentId, SHORTEST_ID};
+pub use id::{IncidentId, LONGEST_ID, SHORTEST_ID};
 pub use post::{Effect, Moved, Post, QUIET};
 pub use timeline::{Entry, Line, What, entry_id};
 
@@ -120,6 +121,8 @@ pub struct Content {
     pub labels: BTreeMap<String, String>,
     /// The first is what the title links to.
     pub links: Vec<Link>,
+    /// It is a run of a report, which says all of it.
+    pub report: Option<Box<Report>>,
 }
 
 /// One thing in the group: the fold of the signals with one dedup key.
@@ -142,6 +145,12 @@ pub struct Counts {
     pub reopened: u64,
     /// Things that had no room in `things`; while there are any, only a person can resolve it.
     pub untracked: u64,
+    /// When it fired for the first time, by our clock.
+    pub fired_at: Option<Timestamp>,
+    /// When somebody acknowledged it for the first time.
+    pub acknowledged_at: Option<Timestamp>,
+    /// How often people responded to it.
+    pub responses: u64,
 }
 
 /// Why an incident is where it is: made by the routing decision itself.
@@ -195,13 +204,31 @@ impl Content {
             facts: signal.facts.clone(),
             labels: signal.labels.clone(),
             links: signal.links.clone(),
+            report: None,
+        }
+    }
+
+    /// A run of a report.
+    pub fn report(name: &str, report: Report) -> Self {
+        Content {
+            source: "callboard".to_owned(),
+            kind: "report".to_owned(),
+            title: name.to_owned(),
+            text: String::new(),
+            facts: Vec::new(),
+            labels: BTreeMap::new(),
+            links: Vec::new(),
+            report: Some(Box::new(report)),
         }
     }
 }
 
 impl Incident {
-    /// When something must happen to it by itself: the acknowledgement lapses.
+    /// When something must happen to it by itself: the acknowledgement lapses, or a report is to be made.
     pub fn due_at(&self) -> Option<Timestamp> {
+        if let Some(Report::Wanted(run)) = self.content.report.as_deref() {
+            return Some(run.slot);
+        }
         match &self.state {
             State::Acknowledged { lapses_at, .. } => *lapses_at,
             _ => None,

@@ -78,6 +78,11 @@ pub enum What {
     },
     /// The post went to the fallback channel.
     Moved(Moved),
+    /// The report is made.
+    Reported {
+        /// There was nothing to say.
+        quiet: bool,
+    },
 }
 
 /// The id of the timeline entry at a position of the commit that makes this version; ids order the timeline.

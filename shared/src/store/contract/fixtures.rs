@@ -8,6 +8,7 @@ use crate::core::incident::{
     Actor, Content, Counts, Effect, Entry, Incident, IncidentId, Line, Moved, Post, State, Thing, What, Why,
 };
 use crate::core::raw::Raw;
+use crate::core::report::{Document, Mention, OpenIncidents, Report, Run, Section};
 use crate::core::signal::{Link, Severity, Signal, Status};
 use crate::store::{Commit, Opens, SignalRecord};
 
@@ -34,6 +35,7 @@ pub fn opening(id: &str, group: &str) -> Commit {
             facts: Vec::new(),
             labels: BTreeMap::new(),
             links: Vec::new(),
+            report: None,
         },
         things: BTreeMap::new(),
         counts: Counts::default(),
@@ -52,6 +54,7 @@ pub fn opening(id: &str, group: &str) -> Commit {
         posted: Vec::new(),
         seen: Vec::new(),
         records: Vec::new(),
+        digest: None,
         now: t(0),
     }
 }
@@ -67,6 +70,7 @@ pub fn changed(before: &Commit) -> Commit {
         posted: Vec::new(),
         seen: Vec::new(),
         records: Vec::new(),
+        digest: None,
         ..before.clone()
     }
 }
@@ -157,10 +161,11 @@ pub(super) fn full_incidents() -> Vec<Incident> {
         states.push(State::Acknowledged { by: by.clone(), at: t(1), lapses_at: Some(t(3600)) });
         states.push(State::Resolved { by, at: t(2) });
     }
-    states.into_iter().enumerate().map(|(n, state)| full_incident(&format!("full{n}"), state)).collect()
+    states.into_iter().enumerate().map(|(n, state)| full_incident(n, state)).collect()
 }
 
-fn full_incident(id: &str, state: State) -> Incident {
+fn full_incident(number: usize, state: State) -> Incident {
+    let id = format!("full{number}");
     let posts = effects().into_iter().enumerate().map(|(n, root)| Post {
         channel: format!("#channel-{n}"),
         channel_id: (n > 0).then(|| format!("C{n}")),
@@ -187,9 +192,18 @@ fn full_incident(id: &str, state: State) -> Incident {
             facts: sample.facts,
             labels: sample.labels,
             links: sample.links,
+            report: reports().into_iter().nth(number).map(Box::new),
         },
         things: BTreeMap::from(things),
-        counts: Counts { signals: u64::MAX, firings: 2, reopened: 3, untracked: 4 },
+        counts: Counts {
+            signals: u64::MAX,
+            firings: 2,
+            reopened: 3,
+            untracked: 4,
+            fired_at: (number > 1).then_some(t(1)),
+            acknowledged_at: (number > 2).then_some(t(2)),
+            responses: number as u64,
+        },
         opened_at: Timestamp::constant(1_900_000_800, 1),
         changed_at: Timestamp::constant(1_900_000_800, 999_999_999),
         posts: posts.collect(),
@@ -200,8 +214,35 @@ fn full_incident(id: &str, state: State) -> Incident {
             key: "arn:aws:alarm".to_owned(),
         },
         behind_at: Some(t(30)),
-        ..opening(id, id).incident
+        ..opening(&id, &id).incident
     }
+}
+
+/// A run of a report, as far as it can be.
+fn reports() -> Vec<Report> {
+    let run = Run::new("morning", "#ops", t(5), true);
+    vec![
+        Report::Begun { at: t(5) },
+        Report::Wanted(run.clone()),
+        Report::Wanted(Run { asked_by: Some("U01ANA".to_owned()), late: false, ..run }),
+        Report::Skipped { slot: t(5) },
+        Report::Made(Document {
+            title: "Morning".to_owned(),
+            slot: t(5),
+            late: true,
+            asked_by: Some("U01ANA".to_owned()),
+            made_at: t(6),
+            since: t(-5),
+            zone: "Europe/London".to_owned(),
+            mention: Some(Mention::Usergroup("S01OPS".to_owned())),
+            sample: true,
+            sections: vec![
+                Section::OpenIncidents(OpenIncidents { rows: Vec::new(), all: 100, at_least: true }),
+                Section::Text { text: "a \"quoted\" text".to_owned() },
+                Section::Failed { section: "alarms".to_owned(), why: "AccessDenied".to_owned() },
+            ],
+        }),
+    ]
 }
 
 /// Everything that can happen, by everybody, with lines in every state.
@@ -218,6 +259,7 @@ pub(super) fn full_timeline() -> Vec<Entry> {
         What::Reopened,
         What::Noted { text: "restarted it".to_owned() },
         What::Moved(moved()),
+        What::Reported { quiet: true },
     ];
     let line =
         |effect| Line { channel: "#alerts".to_owned(), broadcast: matches!(effect, Effect::Wanted), effect };

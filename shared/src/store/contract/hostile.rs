@@ -6,7 +6,7 @@ use super::fixtures::{entry, noise, opening, record, t};
 use super::{Outcome, Store};
 use crate::core::incident::{IncidentId, MAX_THINGS, Thing, What};
 use crate::core::signal::Status;
-use crate::store::{Channel, CommitError, Opens, Seen, StoreError};
+use crate::store::{Channel, CommitError, First, Opens, Seen, StoreError};
 
 /// Names that break stores which put them into keys as they are.
 fn names() -> Vec<String> {
@@ -66,7 +66,7 @@ pub(super) async fn any_text_is_an_id_a_key_and_a_name(store: Arc<dyn Store>) ->
         let seen = Seen { scope: name.clone(), id: name, until: t(100) };
         assert!(!store.claim(&seen, t(0)).await?);
     }
-    assert_eq!(store.open(100).await?.len(), names().len());
+    assert_eq!(store.open(First::Newest, 100).await?.len(), names().len());
     assert_eq!(store.behind(t(1000), 100).await?, names().into_iter().map(IncidentId).collect::<Vec<_>>());
     let kept = store.signals(t(0)).await?;
     assert_eq!(kept.len(), names().len());

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::fixtures::{changed, opening, t};
 use super::{Outcome, Store};
 use crate::core::incident::{Incident, IncidentId, State};
-use crate::store::{Commit, MAX_OPEN};
+use crate::store::{Commit, First, MAX_OPEN};
 
 fn opened_at(id: &str, at: Timestamp) -> Commit {
     let mut commit = opening(id, id);
@@ -19,15 +19,17 @@ fn ids(incidents: &[Incident]) -> Vec<&str> {
     incidents.iter().map(|incident| incident.id.0.as_str()).collect()
 }
 
-pub(super) async fn open_lists_the_newest_first_up_to_the_limit(store: Arc<dyn Store>) -> Outcome {
+pub(super) async fn open_lists_from_either_end_up_to_the_limit(store: Arc<dyn Store>) -> Outcome {
     for (id, at) in
         [("aaaaa", t(20)), ("bbbbb", t(30)), ("ccccc", t(-5)), ("ddddd", Timestamp::constant(0, 7))]
     {
         store.commit(&opened_at(id, at)).await?;
     }
-    assert_eq!(ids(&store.open(100).await?), ["bbbbb", "aaaaa", "ccccc", "ddddd"]);
-    assert_eq!(ids(&store.open(2).await?), ["bbbbb", "aaaaa"]);
-    assert_eq!(ids(&store.open(0).await?), [""; 0]);
+    assert_eq!(ids(&store.open(First::Newest, 100).await?), ["bbbbb", "aaaaa", "ccccc", "ddddd"]);
+    assert_eq!(ids(&store.open(First::Newest, 2).await?), ["bbbbb", "aaaaa"]);
+    assert_eq!(ids(&store.open(First::Newest, 0).await?), [""; 0]);
+    assert_eq!(ids(&store.open(First::Oldest, 100).await?), ["ddddd", "ccccc", "aaaaa", "bbbbb"]);
+    assert_eq!(ids(&store.open(First::Oldest, 2).await?), ["ddddd", "ccccc"]);
     Ok(())
 }
 
@@ -38,19 +40,19 @@ pub(super) async fn open_lists_what_is_open_and_only_that(store: Arc<dyn Store>)
     store.commit(&notice).await?;
     let first = opening("aaaaa", "api");
     store.commit(&first).await?;
-    assert_eq!(ids(&store.open(10).await?), ["aaaaa"]);
+    assert_eq!(ids(&store.open(First::Newest, 10).await?), ["aaaaa"]);
     let mut earlier = changed(&first);
     earlier.incident.opened_at = t(-100);
     store.commit(&earlier).await?;
-    assert_eq!(store.open(10).await?, [earlier.incident.clone()], "once, as it is now");
+    assert_eq!(store.open(First::Newest, 10).await?, [earlier.incident.clone()], "once, as it is now");
     let mut resolved = changed(&earlier);
     resolved.open = false;
     store.commit(&resolved).await?;
-    assert_eq!(store.open(10).await?, []);
+    assert_eq!(store.open(First::Newest, 10).await?, []);
     let mut reopened = changed(&resolved);
     reopened.open = true;
     store.commit(&reopened).await?;
-    assert_eq!(store.open(10).await?, [reopened.incident]);
+    assert_eq!(store.open(First::Newest, 10).await?, [reopened.incident]);
     Ok(())
 }
 
@@ -58,7 +60,7 @@ pub(super) async fn open_lists_a_hundred_at_most(store: Arc<dyn Store>) -> Outco
     for n in 0..=100 {
         store.commit(&opened_at(&format!("a{n:04}"), t(n))).await?;
     }
-    let open = store.open(1000).await?;
+    let open = store.open(First::Newest, 1000).await?;
     assert_eq!(open.len(), MAX_OPEN);
     assert_eq!(open.first().map(|incident| incident.id.0.as_str()), Some("a0100"));
     assert_eq!(open.last().map(|incident| incident.id.0.as_str()), Some("a0001"));

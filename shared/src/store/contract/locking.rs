@@ -7,7 +7,7 @@ use tokio::task::JoinSet;
 use super::fixtures::{changed, entry, opening, record, t};
 use super::{Outcome, Store};
 use crate::core::incident::{Actor, IncidentId, State, What};
-use crate::store::{Commit, CommitError, MAX_ITEMS, Opens, Seen, StoreError};
+use crate::store::{Commit, CommitError, First, MAX_ITEMS, Opens, Seen, StoreError};
 
 pub(super) async fn a_commit_applies_only_on_the_version_before_it(store: Arc<dyn Store>) -> Outcome {
     let first = opening("aaaaa", "api");
@@ -113,7 +113,7 @@ pub(super) async fn nothing_of_a_refused_commit_is_visible(store: Arc<dyn Store>
 
     let loaded = store.incident(&first.incident.id).await?.ok_or("gone")?;
     assert_eq!((loaded.incident, loaded.timeline), (first.incident.clone(), Vec::new()));
-    assert_eq!(store.open(10).await?, [first.incident]);
+    assert_eq!(store.open(First::Newest, 10).await?, [first.incident]);
     let new = Seen { scope: "hook".to_owned(), id: "new".to_owned(), until: t(100) };
     assert!(store.claim(&new, t(0)).await?, "a refused commit remembered a delivery");
     Ok(())
@@ -167,7 +167,7 @@ pub(super) async fn of_fifty_who_acknowledge_at_once_one_wins(store: Arc<dyn Sto
 pub(super) async fn of_two_hundred_who_open_at_once_one_wins(store: Arc<dyn Store>) -> Outcome {
     let winner = race(&store, (0..200).map(|n| opening(&format!("a{n:04}"), "api")).collect()).await?;
     assert_eq!(store.latest("alerts", "api").await?.as_ref(), Some(&winner.incident));
-    assert_eq!(store.open(100).await?, [winner.incident]);
+    assert_eq!(store.open(First::Newest, 100).await?, [winner.incident]);
     Ok(())
 }
 

@@ -5,6 +5,7 @@
 //! it to [`checks`]. Every check gets an empty store. Indexes are asked right after the commit, so the suite is for stores
 //! and emulators whose indexes do not lag. No check may know which store it runs on.
 
+mod digests;
 mod fixtures;
 mod hostile;
 mod indexes;
@@ -73,12 +74,15 @@ pub fn checks() -> Vec<Check> {
             a_payload_that_does_not_fit_is_left_out_and_the_signals_stay
             ninety_large_payloads_do_not_keep_a_commit_from_being_written;
         indexes:
-            open_lists_the_newest_first_up_to_the_limit
+            open_lists_from_either_end_up_to_the_limit
             open_lists_what_is_open_and_only_that
             open_lists_a_hundred_at_most
             behind_appears_moves_and_disappears
             due_appears_moves_and_disappears
             an_index_gives_the_oldest_up_to_the_limit;
+        digests:
+            digests_are_read_by_the_time_of_firing_over_days
+            a_digest_is_replaced_and_what_may_be_missing_comes_back_missing;
         hostile:
             any_text_is_an_id_a_key_and_a_name
             separators_in_names_do_not_let_two_things_meet

@@ -8,13 +8,13 @@ use super::fixtures::{
 use super::{Outcome, Store};
 use crate::core::incident::{Effect, IncidentId, Line, What};
 use crate::core::raw::Raw;
-use crate::store::{Channel, SignalRecord};
+use crate::store::{Channel, First, SignalRecord};
 
 pub(super) async fn what_is_not_there_is_none(store: Arc<dyn Store>) -> Outcome {
     assert_eq!(store.incident(&IncidentId("aaaaa".to_owned())).await?, None);
     assert_eq!(store.latest("alerts", "api").await?, None);
     assert_eq!(store.by_post("C1", "1.1").await?, None);
-    assert_eq!(store.open(10).await?, []);
+    assert_eq!(store.open(First::Newest, 10).await?, []);
     assert_eq!(store.behind(t(0), 10).await?, []);
     assert_eq!(store.due(t(0), 10).await?, []);
     assert_eq!(store.signals(t(0)).await?, []);

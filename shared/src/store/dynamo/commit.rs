@@ -19,7 +19,7 @@ use super::key::Key;
 use super::table::{BEHIND, DUE, Index, OPEN, TTL_ATTRIBUTE};
 use super::{DynamoStore, INCIDENT, Item, RECORD, key, nanoseconds, record, refused, text};
 use crate::core::incident::Incident;
-use crate::store::records::{EntryRecord, ReceivedRecord, encode, incident_bytes, room};
+use crate::store::records::{DigestRecord, EntryRecord, ReceivedRecord, encode, incident_bytes, room};
 use crate::store::{Commit, CommitError, SIGNALS_KEPT, Seen, StoreError};
 
 /// The attribute with an incident's version.
@@ -91,6 +91,12 @@ fn writes(commit: &Commit) -> Result<Vec<Write>, StoreError> {
     for received in &commit.records {
         let bytes = ReceivedRecord::fitted(received, room(commit.records.len()))?;
         let (key, mut write) = plain(key::signal(received.received_at, &received.id), RECORD, record(bytes));
+        write.item.insert(TTL_ATTRIBUTE.to_owned(), number(expires_at));
+        keyed.push((key, write));
+    }
+    if let Some(digest) = &commit.digest {
+        let bytes = encode("a digest", &DigestRecord::from(digest))?;
+        let (key, mut write) = plain(key::digest(digest.fired_at, id), RECORD, record(bytes));
         write.item.insert(TTL_ATTRIBUTE.to_owned(), number(expires_at));
         keyed.push((key, write));
     }

@@ -10,6 +10,7 @@
 //! | root message | `POST#<channel id>#<ts>` | `-` |
 //! | what was seen | `SEEN#<scope>#<id>` | `-` |
 //! | signal record | `SIG#<hour>#<shard>` | `<id>` |
+//! | digest | `DAY#<day>` | `<incident>` |
 //! | channel | `CHAN#<name>` | `META` |
 
 use std::hash::Hasher;
@@ -21,7 +22,7 @@ use sha2::{Digest, Sha256};
 
 use super::{Item, text};
 use crate::core::incident::IncidentId;
-use crate::store::hour;
+use crate::store::{day, hour};
 
 /// The sort key of an incident's own item.
 const META: &str = "META";
@@ -75,6 +76,17 @@ pub(super) fn signal(received_at: Timestamp, id: &str) -> Key {
     let mut hasher = FnvHasher::default();
     hasher.write(id.as_bytes());
     Key { pk: shard(received_at, hasher.finish() % SHARDS), sk: name(id) }
+}
+
+/// Where the digest of an incident is filed.
+pub(super) fn digest(fired_at: Timestamp, incident: &IncidentId) -> Key {
+    Key { pk: digests(day(fired_at)), sk: name(&incident.0) }
+}
+
+/// The partition with the digests of a day, counted from 1970.
+pub(super) fn digests(day: i64) -> String {
+    let start = Timestamp::from_second(day.saturating_mul(86_400)).unwrap_or(Timestamp::MIN);
+    format!("DAY#{}", start.strftime("%Y-%m-%d"))
 }
 
 /// The partitions with the records of the hour that holds `time`.

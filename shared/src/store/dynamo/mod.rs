@@ -31,10 +31,11 @@ use self::attempt::{attempt, transient};
 use self::key::Key;
 use self::table::Index;
 use super::records::{
-    ChannelRecord, EntryRecord, IncidentRecord, ReceivedRecord, decode, deflated_beyond, encode,
+    ChannelRecord, DigestRecord, EntryRecord, IncidentRecord, ReceivedRecord, decode, deflated_beyond, encode,
 };
-use super::{Channel, Commit, CommitError, Loaded, MAX_OPEN, Seen, SignalRecord, Store, StoreError};
+use super::{Channel, Commit, CommitError, First, Loaded, MAX_OPEN, Seen, SignalRecord, Store, StoreError, day};
 use crate::core::incident::{Entry, Incident, IncidentId};
+use crate::core::report::Digest;
 
 /// An item or a key as the SDK has it.
 type Item = HashMap<String, AttributeValue>;
@@ -56,6 +57,12 @@ const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(2);
 pub struct DynamoStore {
     client: Client,
     table: String,
+}
+
+/// What one request of a query brought, and where the next one starts.
+struct Page {
+    items: Vec<Item>,
+    next: Option<Item>,
 }
 
 impl fmt::Debug for DynamoStore {
@@ -101,18 +108,29 @@ impl DynamoStore {
             if left == Some(0) {
                 return Ok(items);
             }
-            let page = left.map(|left| i32::try_from(left).unwrap_or(i32::MAX));
-            let call = || {
-                let request = build(self.client.query().table_name(&self.table));
-                request.set_limit(page).set_exclusive_start_key(start.clone()).send()
-            };
-            let answer = attempt(call, transient).await?;
-            items.extend(answer.items.unwrap_or_default());
-            start = answer.last_evaluated_key;
+            let page = self.page(&build, left, start).await?;
+            items.extend(page.items);
+            start = page.next;
             if start.is_none() {
                 return Ok(items);
             }
         }
+    }
+
+    /// One request of a query.
+    async fn page(
+        &self,
+        build: &impl Fn(QueryFluentBuilder) -> QueryFluentBuilder,
+        limit: Option<usize>,
+        start: Option<Item>,
+    ) -> Result<Page, StoreError> {
+        let limit = limit.map(|limit| i32::try_from(limit).unwrap_or(i32::MAX));
+        let call = || {
+            let request = build(self.client.query().table_name(&self.table));
+            request.set_limit(limit).set_exclusive_start_key(start.clone()).send()
+        };
+        let answer = attempt(call, transient).await?;
+        Ok(Page { items: answer.items.unwrap_or_default(), next: answer.last_evaluated_key })
     }
 
     /// All items with a partition key, strongly consistent, in the order of their sort keys.
@@ -196,11 +214,12 @@ impl Store for DynamoStore {
     }
 
     /// One query of the index and one batch of gets, which leaves out what closed in between.
-    async fn open(&self, limit: usize) -> Result<Vec<Incident>, StoreError> {
+    async fn open(&self, first: First, limit: usize) -> Result<Vec<Incident>, StoreError> {
         let build = |query: QueryFluentBuilder| {
             let condition = format!("{} = :pk", table::OPEN.partition);
             let query = query.index_name(table::OPEN.name).key_condition_expression(condition);
-            query.expression_attribute_values(":pk", text(table::OPEN.name)).scan_index_forward(false)
+            query.expression_attribute_values(":pk", text(table::OPEN.name))
+                .scan_index_forward(first == First::Oldest)
         };
         let listed = self.query(build, Some(limit.min(MAX_OPEN))).await?;
         let keys = listed.iter().map(|item| Ok(key::incident(&incident_id(item)?).item()));
@@ -208,7 +227,10 @@ impl Store for DynamoStore {
         let open = items.iter().filter(|item| item.contains_key(table::OPEN.partition));
         let open = open.map(|item| read::<IncidentRecord>("an incident", item).map(Incident::from));
         let mut open: Vec<Incident> = open.collect::<Result<_, _>>()?;
-        open.sort_by(|a, b| (b.opened_at, &b.id).cmp(&(a.opened_at, &a.id)));
+        open.sort_by(|a, b| (a.opened_at, &a.id).cmp(&(b.opened_at, &b.id)));
+        if first == First::Newest {
+            open.reverse();
+        }
         Ok(open)
     }
 
@@ -247,6 +269,37 @@ impl Store for DynamoStore {
     /// One conditional put.
     async fn claim(&self, seen: &Seen, now: Timestamp) -> Result<bool, StoreError> {
         commit::claim(self, seen, now).await
+    }
+
+    /// One query per day; a further one per megabyte. Not strongly consistent, for half the read units.
+    async fn digests(
+        &self,
+        since: Timestamp,
+        until: Timestamp,
+        each: &mut (dyn FnMut(Digest) + Send),
+    ) -> Result<(), StoreError> {
+        for day in day(since)..=day(until) {
+            let pk = key::digests(day);
+            let build = |query: QueryFluentBuilder| {
+                let query = query.key_condition_expression("pk = :pk");
+                query.expression_attribute_values(":pk", text(&pk))
+            };
+            let mut start = None;
+            loop {
+                let page = self.page(&build, None, start).await?;
+                for item in &page.items {
+                    let digest = Digest::from(read::<DigestRecord>("a digest", item)?);
+                    if since <= digest.fired_at && digest.fired_at < until {
+                        each(digest);
+                    }
+                }
+                match page.next {
+                    Some(next) => start = Some(next),
+                    None => break,
+                }
+            }
+        }
+        Ok(())
     }
 
     /// One query per shard of the hour; a further one per megabyte.

@@ -14,9 +14,12 @@ use jiff::Timestamp;
 use redb::backends::InMemoryBackend;
 use redb::{Builder, Database, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition};
 
-use super::records::{ChannelRecord, EntryRecord, IncidentRecord, ReceivedRecord, decode, encode};
-use super::{Channel, Commit, CommitError, Loaded, Seen, SignalRecord, Store, StoreError};
+use super::records::{
+    ChannelRecord, DigestRecord, EntryRecord, IncidentRecord, ReceivedRecord, decode, encode,
+};
+use super::{Channel, Commit, CommitError, First, Loaded, Seen, SignalRecord, Store, StoreError, day};
 use crate::core::incident::{Entry, Incident, IncidentId};
+use crate::core::report::Digest;
 
 /// Nanoseconds since 1970: what the tables are ordered by.
 type Nanoseconds = i128;
@@ -44,6 +47,8 @@ const SEEN: TableDefinition<(&str, &str), Nanoseconds> = TableDefinition::new("s
 const FORGET: TableDefinition<(Nanoseconds, &str, &str), ()> = TableDefinition::new("forget");
 /// (hour since 1970, id) -> record.
 const SIGNALS: TableDefinition<(i64, &str), &[u8]> = TableDefinition::new("signals");
+/// (day since 1970, incident) -> record.
+const DIGESTS: TableDefinition<(i64, &str), &[u8]> = TableDefinition::new("digests");
 /// name -> record.
 const CHANNELS: TableDefinition<&str, &[u8]> = TableDefinition::new("channels");
 
@@ -104,6 +109,7 @@ impl Embedded {
         writing.open_table(SEEN).map_err(failed)?;
         writing.open_table(FORGET).map_err(failed)?;
         writing.open_table(SIGNALS).map_err(failed)?;
+        writing.open_table(DIGESTS).map_err(failed)?;
         writing.open_table(CHANNELS).map_err(failed)?;
         writing.commit().map_err(failed)?;
         Ok(Self { database })
@@ -158,11 +164,16 @@ impl Store for Embedded {
         Ok(id.map(|id| IncidentId(id.value().to_owned())))
     }
 
-    async fn open(&self, limit: usize) -> Result<Vec<Incident>, StoreError> {
+    async fn open(&self, first: First, limit: usize) -> Result<Vec<Incident>, StoreError> {
         let reading = self.reading()?;
         let open = reading.open_table(OPEN).map_err(failed)?;
+        let mut rows = open.iter().map_err(failed)?;
+        let next = |_| match first {
+            First::Newest => rows.next_back(),
+            First::Oldest => rows.next(),
+        };
         let mut incidents = Vec::new();
-        for row in open.iter().map_err(failed)?.rev().take(limit.min(super::MAX_OPEN)) {
+        for row in (0..limit.min(super::MAX_OPEN)).map_while(next) {
             let (key, _) = row.map_err(failed)?;
             incidents.extend(find(&reading, key.value().1)?);
         }
@@ -202,6 +213,23 @@ impl Store for Embedded {
 
     async fn claim(&self, seen: &Seen, now: Timestamp) -> Result<bool, StoreError> {
         write::claim(&self.database, seen, now)
+    }
+
+    async fn digests(
+        &self,
+        since: Timestamp,
+        until: Timestamp,
+        each: &mut (dyn FnMut(Digest) + Send),
+    ) -> Result<(), StoreError> {
+        let table = self.reading()?.open_table(DIGESTS).map_err(failed)?;
+        for row in table.range((day(since), "")..(day(until) + 1, "")).map_err(failed)? {
+            let (_, record) = row.map_err(failed)?;
+            let digest = Digest::from(decode::<DigestRecord>("a digest", record.value())?);
+            if since <= digest.fired_at && digest.fired_at < until {
+                each(digest);
+            }
+        }
+        Ok(())
     }
 
     async fn signals(&self, hour: Timestamp) -> Result<Vec<SignalRecord>, StoreError> {

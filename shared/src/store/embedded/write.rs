@@ -5,11 +5,11 @@ use jiff::{SignedDuration, Timestamp};
 use redb::{Database, ReadableTable, Table, TableDefinition, WriteTransaction};
 
 use super::{
-    BEHIND, DUE, ENTRIES, FORGET, INCIDENTS, NEWEST, Nanoseconds, OPEN, POSTS, SEEN, SIGNALS, failed,
+    BEHIND, DIGESTS, DUE, ENTRIES, FORGET, INCIDENTS, NEWEST, Nanoseconds, OPEN, POSTS, SEEN, SIGNALS, failed,
 };
 use crate::core::incident::Incident;
-use crate::store::records::{EntryRecord, ReceivedRecord, encode, incident_bytes, room};
-use crate::store::{Commit, CommitError, SIGNALS_KEPT, Seen, StoreError, hour};
+use crate::store::records::{DigestRecord, EntryRecord, ReceivedRecord, encode, incident_bytes, room};
+use crate::store::{Commit, CommitError, SIGNALS_KEPT, Seen, StoreError, day, hour};
 
 /// A memory is kept this much longer than asked for, since the clocks of two callers may differ.
 const FORGET_AFTER: SignedDuration = SignedDuration::from_hours(24);
@@ -143,6 +143,11 @@ fn put_rest(writing: &WriteTransaction, commit: &Commit) -> Result<(), StoreErro
         let bytes = ReceivedRecord::fitted(record, room(commit.records.len()))?;
         signals.insert((hour(record.received_at), record.id.as_str()), bytes.as_slice()).map_err(failed)?;
     }
+    if let Some(digest) = &commit.digest {
+        let record = encode("a digest", &DigestRecord::from(digest))?;
+        let mut digests = writing.open_table(DIGESTS).map_err(failed)?;
+        digests.insert((day(digest.fired_at), id), record.as_slice()).map_err(failed)?;
+    }
     Ok(())
 }
 
@@ -173,9 +178,11 @@ fn forget(writing: &WriteTransaction, now: Timestamp) -> Result<(), StoreError> 
         let (_, scope, id) = key.value();
         table.remove((scope, id)).map_err(failed)?;
     }
-    let oldest = hour(now.saturating_sub(SIGNALS_KEPT).map_err(beyond_time)?);
+    let kept_since = now.saturating_sub(SIGNALS_KEPT).map_err(beyond_time)?;
     let mut signals = writing.open_table(SIGNALS).map_err(failed)?;
-    signals.retain_in(..(oldest, ""), |_, _| false).map_err(failed)
+    signals.retain_in(..(hour(kept_since), ""), |_, _| false).map_err(failed)?;
+    let mut digests = writing.open_table(DIGESTS).map_err(failed)?;
+    digests.retain_in(..(day(kept_since), ""), |_, _| false).map_err(failed)
 }
 
 fn beyond_time(error: jiff::Error) -> StoreError {

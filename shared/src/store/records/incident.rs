@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::Version;
+use super::report::ReportRecord;
 use super::signal::{LinkRecord, SeverityRecord, StatusRecord};
 use super::timeline::{ActorRecord, EffectRecord, MovedRecord};
 use crate::core::incident::{Content, Counts, Incident, IncidentId, Post, State, Thing, Why};
@@ -64,6 +65,8 @@ struct ContentRecord {
     labels: BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     links: Vec<LinkRecord>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    report: Option<ReportRecord>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -80,6 +83,12 @@ struct CountsRecord {
     firings: u64,
     reopened: u64,
     untracked: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fired: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ack: Option<Timestamp>,
+    #[serde(skip_serializing_if = "is_zero")]
+    acts: u64,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -111,6 +120,11 @@ struct WhyRecord {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     not: Vec<(String, String)>,
     key: String,
+}
+
+/// What is usual is not written.
+fn is_zero(number: &u64) -> bool {
+    *number == 0
 }
 
 impl From<&Incident> for IncidentRecord {
@@ -210,7 +224,7 @@ impl From<StateRecord> for State {
 
 impl From<Content> for ContentRecord {
     fn from(content: Content) -> Self {
-        let Content { source, kind, title, text, facts, labels, links } = content;
+        let Content { source, kind, title, text, facts, labels, links, report } = content;
         Self {
             src: source,
             kind,
@@ -219,13 +233,14 @@ impl From<Content> for ContentRecord {
             facts,
             labels,
             links: links.into_iter().map(Into::into).collect(),
+            report: report.map(|report| (*report).into()),
         }
     }
 }
 
 impl From<ContentRecord> for Content {
     fn from(record: ContentRecord) -> Self {
-        let ContentRecord { src, kind, title, text, facts, labels, links } = record;
+        let ContentRecord { src, kind, title, text, facts, labels, links, report } = record;
         Self {
             source: src,
             kind,
@@ -234,21 +249,22 @@ impl From<ContentRecord> for Content {
             facts,
             labels,
             links: links.into_iter().map(Into::into).collect(),
+            report: report.map(|report| Box::new(report.into())),
         }
     }
 }
 
 impl From<Counts> for CountsRecord {
     fn from(counts: Counts) -> Self {
-        let Counts { signals, firings, reopened, untracked } = counts;
-        Self { signals, firings, reopened, untracked }
+        let Counts { signals, firings, reopened, untracked, fired_at, acknowledged_at, responses } = counts;
+        Self { signals, firings, reopened, untracked, fired: fired_at, ack: acknowledged_at, acts: responses }
     }
 }
 
 impl From<CountsRecord> for Counts {
     fn from(record: CountsRecord) -> Self {
-        let CountsRecord { signals, firings, reopened, untracked } = record;
-        Self { signals, firings, reopened, untracked }
+        let CountsRecord { signals, firings, reopened, untracked, fired, ack, acts } = record;
+        Self { signals, firings, reopened, untracked, fired_at: fired, acknowledged_at: ack, responses: acts }
     }
 }
 

@@ -5,7 +5,9 @@
 //! To add a field: give it `#[serde(default)]`, so that records without it still read. To change what a field means: raise
 //! [`VERSION`] and convert while reading. Keys, indexes and conditions belong to the stores.
 
+mod digest;
 mod incident;
+mod report;
 mod signal;
 mod timeline;
 
@@ -13,6 +15,7 @@ use miniz_oxide::{deflate, inflate};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
+pub(super) use digest::DigestRecord;
 pub(super) use incident::IncidentRecord;
 pub(super) use signal::{ChannelRecord, ReceivedRecord};
 pub(super) use timeline::EntryRecord;

@@ -65,6 +65,9 @@ enum WhatRecord {
     Reopened,
     Noted { text: String },
     Moved(MovedRecord),
+    Reported {
+        quiet: bool,
+    },
 }
 
 impl From<&Entry> for EntryRecord {
@@ -176,6 +179,7 @@ impl From<What> for WhatRecord {
             What::Reopened => Self::Reopened,
             What::Noted { text } => Self::Noted { text },
             What::Moved(moved) => Self::Moved(moved.into()),
+            What::Reported { quiet } => Self::Reported { quiet },
         }
     }
 }
@@ -194,6 +198,7 @@ impl From<WhatRecord> for What {
             WhatRecord::Reopened => Self::Reopened,
             WhatRecord::Noted { text } => Self::Noted { text },
             WhatRecord::Moved(moved) => Self::Moved(moved.into()),
+            WhatRecord::Reported { quiet } => Self::Reported { quiet },
         }
     }
 }

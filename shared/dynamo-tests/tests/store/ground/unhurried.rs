@@ -12,7 +12,8 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 use shared::core::incident::{Incident, IncidentId};
-use shared::store::{Channel, Commit, CommitError, Loaded, Seen, SignalRecord, Store, StoreError};
+use shared::core::report::Digest;
+use shared::store::{Channel, Commit, CommitError, First, Loaded, Seen, SignalRecord, Store, StoreError};
 
 /// How long a call holds the clock at most, in real time.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -45,8 +46,8 @@ impl<S: Store> Store for Unhurried<S> {
         unhurried(self.0.by_post(channel_id, ts)).await
     }
 
-    async fn open(&self, limit: usize) -> Result<Vec<Incident>, StoreError> {
-        unhurried(self.0.open(limit)).await
+    async fn open(&self, first: First, limit: usize) -> Result<Vec<Incident>, StoreError> {
+        unhurried(self.0.open(first, limit)).await
     }
 
     async fn behind(&self, until: Timestamp, limit: usize) -> Result<Vec<IncidentId>, StoreError> {
@@ -71,6 +72,15 @@ impl<S: Store> Store for Unhurried<S> {
 
     async fn claim(&self, seen: &Seen, now: Timestamp) -> Result<bool, StoreError> {
         unhurried(self.0.claim(seen, now)).await
+    }
+
+    async fn digests(
+        &self,
+        since: Timestamp,
+        until: Timestamp,
+        each: &mut (dyn FnMut(Digest) + Send),
+    ) -> Result<(), StoreError> {
+        unhurried(self.0.digests(since, until, each)).await
     }
 
     async fn signals(&self, hour: Timestamp) -> Result<Vec<SignalRecord>, StoreError> {
