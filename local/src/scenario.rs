@@ -29,14 +29,15 @@ pub use stage::{Left, Stage};
 /// When every story begins, unless it says otherwise.
 pub const BEGIN: &str = "2026-11-22T09:00:30Z";
 
-/// Runs the script in a file. If its first line is `config: NAME`, the config is the file of that name beside it.
+/// Runs the script in a file. Its first lines may say what it needs: `config: NAME` (the file of that name beside it), and
+/// `begins: TIME` after that.
 ///
 /// # Errors
 /// The file cannot be read; and those of [`run`].
 pub async fn run_file(file: &Path, config: Option<&Path>) -> Result<String, Trouble> {
     let script = fs::read_to_string(file)
         .map_err(|error| Trouble::because(&format!("{} cannot be read", file.display()), error))?;
-    let own = script.lines().next().and_then(|line| line.strip_prefix(CONFIG));
+    let own = headers(&script).find_map(|line| line.strip_prefix(CONFIG));
     let own = own.map(|name| file.with_file_name(name.trim()));
     run(&script, config.or(own.as_deref())).await
 }
@@ -44,12 +45,24 @@ pub async fn run_file(file: &Path, config: Option<&Path>) -> Result<String, Trou
 /// How a first line begins that names the script's config.
 pub const CONFIG: &str = "config:";
 
+/// How a first line begins that says when the story begins.
+const BEGINS: &str = "begins:";
+
+/// The lines before the first sentence.
+fn headers(script: &str) -> impl Iterator<Item = &str> {
+    script.lines().take_while(|line| line.starts_with(CONFIG) || line.starts_with(BEGINS))
+}
+
 /// Runs a script in a world of its own and tells what happened.
 ///
 /// # Errors
 /// A line that cannot be understood, with its number; or a world that cannot be made.
 pub async fn run(script: &str, config: Option<&Path>) -> Result<String, Trouble> {
-    let begin: Timestamp = BEGIN.parse().map_err(|error| Trouble::because("no time to begin", error))?;
+    let begin = headers(script).find_map(|line| line.strip_prefix(BEGINS)).unwrap_or(BEGIN);
+    let begin: Timestamp = begin
+        .trim()
+        .parse()
+        .map_err(|error| Trouble::because("say when it begins as in `begins: 2026-11-22T09:00:30Z`", error))?;
     let listener = listen(0).await?;
     let address = listener.local_addr().map_err(|error| Trouble::because("no address", error))?;
     let options =
@@ -67,10 +80,11 @@ pub async fn run(script: &str, config: Option<&Path>) -> Result<String, Trouble>
 /// A line that cannot be understood or done, with its number.
 pub async fn play(script: &str, stage: &dyn Stage) -> Result<String, Trouble> {
     let mut story = Story { stage, told: String::new() };
+    let first = headers(script).count();
     for (number, line) in script.lines().enumerate() {
         let _ = writeln!(story.told, "{line}");
         let done = match read(line) {
-            _ if number == 0 && line.starts_with(CONFIG) => Ok(()),
+            _ if number < first => Ok(()),
             Ok(None) => Ok(()),
             Ok(Some(line)) => story.act(line).await,
             Err(error) => Err(error),
@@ -100,6 +114,10 @@ impl Story<'_> {
             Line::Advance(by) => {
                 let to = self.stage.now().checked_add(by);
                 self.stage.pass_until(to.map_err(|error| Trouble::because("that is too far", error))?).await
+            }
+            Line::Outage(of) => {
+                let to = self.stage.now().checked_add(of);
+                self.stage.miss(to.map_err(|error| Trouble::because("that is too far", error))?).await
             }
             Line::Show(channel) => {
                 let text = self.stage.slack()?.channel_text(&channel);

@@ -5,6 +5,7 @@
 //! post my-script {"title": "Disk full"}                the rest of the line, to the hook of that source
 //! drain                                                all work that is due
 //! advance 15m                                          time passes, minute by minute
+//! outage of 3h                                         time passes, and nothing of ours runs
 //! show #alerts                                         the channel, as people read it
 //! show views of ana                                    the forms and pages on her screen
 //! incidents                                            what is stored, one line each
@@ -35,6 +36,7 @@ pub(super) enum Line {
     Post { source: String, body: String },
     Drain,
     Advance(SignedDuration),
+    Outage(SignedDuration),
     Show(String),
     ShowViews { who: String },
     Incidents,
@@ -70,6 +72,7 @@ pub(super) fn read(line: &str) -> Result<Option<Line>, Trouble> {
         ["send", file, rest @ ..] => Line::Send { file: text(file), now: false, times: times(rest)? },
         ["drain"] => Line::Drain,
         ["advance", by] => Line::Advance(duration(by)?),
+        ["outage", "of", of] => Line::Outage(duration(of)?),
         ["show", "views", "of", who] => Line::ShowViews { who: text(who) },
         ["show", channel] => Line::Show(text(channel)),
         ["incidents"] => Line::Incidents,

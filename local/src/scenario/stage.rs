@@ -53,6 +53,12 @@ pub trait Stage: Sync {
     /// As [`Stage::drain`].
     async fn pass_until(&self, to: Timestamp) -> Result<(), Trouble>;
 
+    /// Lets time pass in which nothing of ours runs.
+    ///
+    /// # Errors
+    /// The clock cannot be moved.
+    async fn miss(&self, to: Timestamp) -> Result<(), Trouble>;
+
     /// What is stored, by incident id.
     ///
     /// # Errors
@@ -82,6 +88,11 @@ impl Stage for World {
 
     async fn pass_until(&self, to: Timestamp) -> Result<(), Trouble> {
         World::pass_until(self, to).await;
+        Ok(())
+    }
+
+    async fn miss(&self, to: Timestamp) -> Result<(), Trouble> {
+        self.clock.set(to);
         Ok(())
     }
 

@@ -12,6 +12,7 @@ use slack_emulator::Message;
 use super::ground::Ground;
 use super::ledger::Asked;
 
+mod reports;
 mod shown;
 
 /// How old the time may be by which a handler decides: no handler lives longer.
@@ -42,6 +43,7 @@ impl<'a> End<'a> {
                 incidents.insert(id.clone(), loaded);
             }
         }
+        incidents.extend(reports::runs(ground, began).await?);
         Ok(End { ground, records, incidents, messages: shown::messages(ground) })
     }
 
@@ -52,6 +54,7 @@ impl<'a> End<'a> {
         faults.extend(self.notifications());
         faults.extend(self.things().await?);
         faults.extend(self.apart());
+        faults.extend(self.reports().await?);
         faults.extend(self.responses());
         faults.extend(self.shown(calm));
         faults.extend(self.pace());
@@ -113,7 +116,7 @@ impl<'a> End<'a> {
                 faults.push(format!("{id} counts {counted} signals and {recorded} are recorded"));
             }
             let visible = loaded.incident.posts.iter().any(|post| post.ts().is_some() || post.is_quiet());
-            if !visible {
+            if !visible && loaded.incident.content.report.is_none() {
                 faults.push(format!("{id} is nowhere to be seen: {:?}", loaded.incident.posts));
             }
         }

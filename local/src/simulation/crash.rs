@@ -1,5 +1,5 @@
 //! Every crash point: one flow (fire, post, acknowledge, note, fire again, resolve, fire anew, acknowledge and think better of
-//! it), and for each call in it the same flow with that call refused, lost, answered into the void, or its caller killed before
+//! it, and then the hourly report), and for each call in it the same flow with that call refused, lost, answered into the void, or its caller killed before
 //! or after it. Then it recovers, and tells the same story as if nothing had happened.
 
 use std::time::Duration;
@@ -7,12 +7,12 @@ use std::time::Duration;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::sleep;
 
-use super::Stage;
 use super::cloud::Cloud;
 use super::people::Deed;
 use super::senders::THINGS;
 use super::story::{Outcome, finish};
 use super::weather::{Fate, Weather};
+use super::{BEGIN, Stage};
 use crate::Trouble;
 
 /// One call of the flow and what happens to it.
@@ -76,7 +76,17 @@ async fn play(stage: &Stage, weather: Weather, calm: bool, tell: bool) -> Result
     cloud.clone().person("U01ANA", Deed::Type("ack"), "#alerts", 0).await;
     sleep(Duration::from_secs(2)).await;
     does("U01ANA", Deed::Type("unack")).await?;
+    report(&cloud).await?;
     finish(&cloud, calm).await
+}
+
+/// Until the report's time has come, and what comes of it.
+async fn report(cloud: &Cloud) -> Result<(), Trouble> {
+    let began = BEGIN.parse().map_err(|error| Trouble::because("no time to begin", error))?;
+    let next = cloud.ground.config.reports.iter().filter_map(|report| report.schedule.next_after(began)).min();
+    let wait = next.map(|at| at.duration_since(cloud.ground.now()) + SignedDuration::from_secs(70));
+    sleep(wait.and_then(|wait| Duration::try_from(wait).ok()).unwrap_or_default()).await;
+    rest(cloud).await
 }
 
 /// Until nobody works and nothing waits.

@@ -133,7 +133,8 @@ pub(super) async fn finish(cloud: &Cloud, calm: bool) -> Result<Outcome, Trouble
         let dead = ground.queue.put_back().map_err(|error| Trouble::because("the queue fails", error))?;
         ground.ledger().redriven += dead;
         let behind = ground.store.behind(jiff::Timestamp::MAX, 1).await.map_err(trouble)?;
-        if ground.is_quiet() && behind.is_empty() {
+        let due = ground.store.due(ground.now(), 1).await.map_err(trouble)?;
+        if ground.is_quiet() && behind.is_empty() && due.is_empty() {
             break;
         }
         sleep(Duration::from_secs(60)).await;

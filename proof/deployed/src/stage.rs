@@ -120,6 +120,10 @@ impl Stage for Deployment {
         self.pass(to).await.map(|_| ())
     }
 
+    async fn miss(&self, to: Timestamp) -> Result<(), Trouble> {
+        self.set(to).await
+    }
+
     async fn incidents(&self) -> Result<Vec<Loaded>, Trouble> {
         self.cloud.incidents().await
     }
