@@ -4,7 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "helpers of tests are test code too")]
 
 use jiff::SignedDuration;
-use shared::config::Config;
+use shared::config::{Config, Show};
 
 /// A file that is right but for what is put in place of a part of it.
 const GOOD: &str = r##"channels:
@@ -128,5 +128,52 @@ fn a_fault_points_at_its_own_line() {
     ] {
         let fault = Config::from_yaml(&bad).unwrap_err().remove(0);
         assert_eq!(fault.place.as_ref().map(|place| place.line), Some(line), "{fault}");
+    }
+}
+
+/// What stands below `reports:`.
+const REPORT: &str = r##"channels: { fallback: "#ops" }
+reports:
+  - name: morning
+    at: "0 9 * * MON-FRI"
+    time_zone: Europe/London
+    to: "#ops"
+    show: [open-incidents, response-times, noise, { text: "{{ weekday }}: handover at 10" }]
+    mention: U01ANA
+"##;
+
+#[test]
+fn a_report_is_taken_with_what_it_does_not_say() {
+    let config = Config::from_yaml(REPORT).unwrap();
+    let report = config.report("morning").unwrap();
+    assert_eq!((report.title.as_str(), report.to.as_str(), report.skip_if_quiet), ("Morning", "#ops", false));
+    assert_eq!(report.schedule.in_words(), "At 09:00, only on Monday, Tuesday, Wednesday, Thursday, and Friday");
+    let shown: Vec<&str> = report.show.iter().map(Show::name).collect();
+    assert_eq!(shown, ["open-incidents", "response-times", "noise", "text"]);
+    let plain = Config::from_yaml(&REPORT.replace("    time_zone: Europe/London\n", "")).unwrap();
+    assert_eq!(plain.report("morning").unwrap().schedule.zone_name(), "UTC");
+    assert!(plain.report("evening").is_none());
+}
+
+#[test]
+fn every_fault_of_a_report_is_shown_where_it_is_with_what_to_do() {
+    let with = |good: &str, bad: &str| {
+        assert_eq!(REPORT.matches(good).count(), 1, "{good:?} is in the good file once");
+        REPORT.replace(good, bad)
+    };
+    let rows = [
+        ("report_bad_pattern", with("0 9 * * MON-FRI", "9 o'clock")),
+        ("report_six_fields", with("0 9 * * MON-FRI", "0 0 9 * * MON-FRI")),
+        ("report_unknown_zone", with("Europe/London", "Europe/Londn")),
+        ("report_no_channel", with("to: \"#ops\"", "to: \"#\"")),
+        ("report_unknown_section", with("open-incidents", "open-incident")),
+        ("report_settings_of_none", with("noise,", "{ noise: { at_most: 3 } },")),
+        ("report_unknown_name", with("{{ weekday }}", "{{ weekdya }}")),
+        ("report_nobody", with("U01ANA", "ana")),
+        ("report_name", with("name: morning", "name: Good morning")),
+        ("report_nothing_shown", with("[open-incidents, response-times, noise, { text: \"{{ weekday }}: handover at 10\" }]", "[]")),
+    ];
+    for (name, text) in rows {
+        insta::assert_snapshot!(name, faults(&text));
     }
 }

@@ -108,10 +108,10 @@ fn number_of(open: &OpenIncidents) -> String {
 fn response_times(times: &ResponseTimes) -> Vec<Mrkdwn> {
     let heading = Mrkdwn::ours("*Response times*");
     let Some(incidents) = times.incidents.now.filter(|incidents| incidents.get() > 0.0) else {
-        let before = before(times.incidents.before, whole);
+        let before = before(times.incidents.before);
         return vec![heading, Mrkdwn::escape(&format!("Nothing fired{before}"))];
     };
-    let began = format!("{} began{}", count(incidents.get() as usize, "incident", "incidents"), before(times.incidents.before, whole));
+    let began = format!("{} began{}", count(incidents.get() as usize, "incident", "incidents"), before(times.incidents.before));
     let acknowledged = took("Acknowledged", times.acknowledged_median, times.acknowledged_p90);
     let resolved = took("Resolved", times.resolved_median, times.resolved_p90);
     [heading].into_iter().chain([began, acknowledged, resolved].map(|line| Mrkdwn::escape(&line))).collect()
@@ -131,12 +131,9 @@ fn took(what: &str, median: Compared, p90: Compared) -> String {
     }
 }
 
-fn before(number: Option<Number>, words: fn(Number) -> String) -> String {
-    number.map_or(String::new(), |number| format!(" (before: {})", words(number)))
-}
-
-fn whole(number: Number) -> String {
-    format!("{:.0}", number.get())
+fn before(number: Option<Number>) -> String {
+    let number = number.filter(|number| number.get() > 0.0);
+    number.map_or(String::new(), |number| format!(" (before: {:.0})", number.get()))
 }
 
 fn span(seconds: Number) -> String {

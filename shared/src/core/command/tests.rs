@@ -22,6 +22,8 @@ fn every_command_works_as_its_own_example_says() {
         ("reopen", respond(Verb::Reopen)),
         ("note", respond(Verb::Note("restarted the worker".into()))),
         ("send", Invocation::Send { channel: "#deploys".into(), text: "release 1.4 is out".into() }),
+        ("reports", Invocation::Reports),
+        ("report", Invocation::Report { name: "morning".into(), to: ReportTo::Me }),
         ("doctor", Invocation::Doctor),
         ("help", Invocation::Help(find("note"))),
     ];
@@ -125,4 +127,19 @@ fn a_slip_is_met_with_the_command_that_was_meant() {
             other => panic!("{typed:?} is taken for {other:?}"),
         }
     }
+}
+
+#[test]
+fn a_report_goes_to_who_asks_to_where_it_is_asked_for_or_to_a_channel() {
+    let table = [
+        ("report morning", ReportTo::Me),
+        ("report Morning me", ReportTo::Me),
+        ("report morning here", ReportTo::Here),
+        ("report morning #ops", ReportTo::Channel("#ops".into())),
+        ("report morning <#C0123|ops>", ReportTo::Channel("C0123".into())),
+    ];
+    for (typed, to) in table {
+        assert_eq!(parse(typed), Ok(Invocation::Report { name: "morning".into(), to }), "{typed}");
+    }
+    assert!(matches!(parse("report"), Err(CommandError::Missing { what: "the report's name", .. })));
 }
