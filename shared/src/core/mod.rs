@@ -5,6 +5,7 @@
 //! an argument), no async, no `serde_json::Value` may enter, and nothing here can fail: what comes from outside is parsed
 //! before it gets here, and a decision returns a value with its reason.
 
+pub mod chart;
 pub mod command;
 pub mod doctor;
 pub mod expression;
@@ -14,6 +15,7 @@ pub mod incident;
 pub mod outcome;
 pub mod plan;
 pub mod raw;
+pub mod report;
 pub mod routing;
 pub mod signal;
 pub mod time;
