@@ -1,6 +1,9 @@
 //! The notifier: what the passing of time does. Once a minute it sweeps the posts that Slack does not show yet and carries
 //! out what is due. It wakes the courier and changes incidents like everybody else; it speaks to nobody itself.
 
+pub mod draw;
+pub mod picture;
+
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
