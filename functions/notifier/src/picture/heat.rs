@@ -15,6 +15,7 @@ const LOWEST: f32 = 40.0;
 const HOURS: usize = 24;
 
 /// Where the cells are.
+#[derive(Debug)]
 pub(super) struct Grid {
     pub(super) left: f32,
     pub(super) top: f32,
@@ -43,7 +44,7 @@ pub(super) fn draw(chart: &Chart, days: &[Day], zone: &TimeZone) -> Option<(Canv
         canvas.text((left - 20.0, y + grid.cell.1 / 2.0 + 11.0), LABEL, ink::DIM, Anchor::End, &name);
         for hour in 0..HOURS {
             let count = day.hours.get(hour).copied().unwrap_or(0);
-            let x = left + hour as f32 * grid.cell.0;
+            let x = grid.left + hour as f32 * grid.cell.0;
             let place = [x + 2.0, y + 2.0, grid.cell.0 - 4.0, grid.cell.1 - 4.0];
             canvas.block(place, 7.0, color(count, most), 1.0);
         }

@@ -1,5 +1,6 @@
-//! The colours of a picture. A card of its own, dark: it reads the same on Slack's white and on its dark background, and
-//! does not blind anybody at night. The contrast of every text on it is above 4.5 to 1.
+//! The colours of a picture. A card of its own: on nothing, a text would have to be read on Slack's white and on its dark
+//! background, and no colour has a contrast of 4.5 to 1 with both. A dark one, since a white one blinds whoever reads it at
+//! night. Every text on it has that contrast.
 
 use tiny_skia::Color;
 
@@ -17,7 +18,7 @@ pub(super) const GRID: u32 = 0x30_38_44;
 pub(super) const THRESHOLD: u32 = 0xff_6b_6b;
 /// Where a heat map is cold and where it is hot.
 pub(super) const COLD: u32 = 0x27_2e_39;
-pub(super) const HEAT: [u32; 4] = [0x2c_4a_6e, 0x3f_7f_b8, 0xf2_a9_3b, 0xff_6b_4a];
+const HEAT: [u32; 5] = [0x4a_30_78, 0x8f_35_85, 0xd8_4a_68, 0xf7_93_4c, 0xfd_e0_70];
 
 /// Told apart by people who see no red or no green, too: lightness differs from each to the next.
 const SERIES: [u32; 8] =
@@ -26,6 +27,11 @@ const SERIES: [u32; 8] =
 /// The colour of a series.
 pub(super) fn series(index: usize) -> u32 {
     SERIES.get(index % SERIES.len()).copied().unwrap_or(TEXT)
+}
+
+/// The same, paler: for what is there for comparison.
+pub(super) fn pale(rgb: u32) -> u32 {
+    mixed(rgb, DIM, 0.5)
 }
 
 /// `0xrrggbb`, and how much of it covers, 0 to 1.
@@ -41,8 +47,11 @@ pub(super) fn heat(share: f32) -> u32 {
     let place = share.clamp(0.0, 1.0) * (HEAT.len() - 1) as f32;
     let from = (place as usize).min(HEAT.len() - 2);
     let (Some(low), Some(high)) = (HEAT.get(from), HEAT.get(from + 1)) else { return COLD };
-    let part = place - from as f32;
-    let mix = |low: u8, high: u8| (f32::from(low) + (f32::from(high) - f32::from(low)) * part).round() as u8;
-    let ([_, r, g, b], [_, to_r, to_g, to_b]) = (low.to_be_bytes(), high.to_be_bytes());
+    mixed(*low, *high, place - from as f32)
+}
+
+fn mixed(from: u32, to: u32, share: f32) -> u32 {
+    let mix = |from: u8, to: u8| (f32::from(from) + (f32::from(to) - f32::from(from)) * share).round() as u8;
+    let ([_, r, g, b], [_, to_r, to_g, to_b]) = (from.to_be_bytes(), to.to_be_bytes());
     u32::from_be_bytes([0, mix(r, to_r), mix(g, to_g), mix(b, to_b)])
 }

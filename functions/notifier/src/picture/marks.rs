@@ -11,12 +11,12 @@ const MOST_POINTS: usize = 600;
 /// So few that each of them gets a dot.
 const FEW_POINTS: usize = 30;
 /// How much a bar for comparison covers.
-pub(super) const PALE: f32 = 0.38;
+pub(super) const PALE: f32 = 0.45;
 
 /// How the line of a series is drawn.
 pub(super) fn pen(one: &Drawn<'_>) -> Pen {
     match one.series.faint {
-        true => Pen { rgb: one.rgb, cover: 0.65, width: 4.0, dashed: true },
+        true => Pen { rgb: one.rgb, cover: 0.9, width: 4.0, dashed: true },
         false => Pen { rgb: one.rgb, cover: 1.0, width: 6.0, dashed: false },
     }
 }

@@ -94,6 +94,10 @@ impl<'a> Plot<'a> {
         let peak = self.highest().filter(|peak| self.lowest().is_none_or(|low| low < peak.value.get()));
         self.limit(&mut canvas, chart, &frame, peak);
         if let Some(peak) = peak {
+            if self.form != Form::Bar {
+                canvas.dot(frame.at(peak), 11.0, ink::CARD);
+                canvas.dot(frame.at(peak), 8.0, ink::TEXT);
+            }
             said_at(&mut canvas, &frame, peak, &amount(peak.value.get(), chart.unit.as_deref()));
         }
         Some((canvas, Some(frame)))
@@ -104,7 +108,8 @@ impl<'a> Plot<'a> {
         let color = |series: &Series| if series.faint { faint.next() } else { plain.next() };
         let indices: Vec<usize> = self.series.iter().map(color).map(Option::unwrap_or_default).collect();
         let drawn = self.series.iter().zip(indices).take(MOST_DRAWN);
-        drawn.map(|(series, index)| Drawn { series, rgb: ink::series(index) }).collect()
+        let color = |faint: bool, rgb: u32| if faint { ink::pale(rgb) } else { rgb };
+        drawn.map(|(series, index)| Drawn { series, rgb: color(series.faint, ink::series(index)) }).collect()
     }
 
     fn plain_points(self) -> impl Iterator<Item = &'a Point> {
@@ -229,11 +234,9 @@ impl<'a> Plot<'a> {
     }
 }
 
-/// The highest value, in words beside a dot.
+/// The highest value, beside where it is.
 fn said_at(canvas: &mut Canvas, frame: &Frame, point: &Point, said: &str) {
     let (x, y) = frame.at(point);
-    canvas.dot((x, y), 11.0, ink::CARD);
-    canvas.dot((x, y), 8.0, ink::TEXT);
     let wide = canvas.width(LABEL, said);
     let room = y - 56.0 > frame.top - 60.0;
     let (x, y) = match () {

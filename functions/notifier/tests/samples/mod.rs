@@ -10,7 +10,7 @@ fn begin() -> Timestamp {
 }
 
 /// A series with a value every so many minutes; `None` is a gap.
-pub fn series(name: &str, minutes: i64, values: impl IntoIterator<Item = Option<f64>>) -> Series {
+pub(crate) fn series(name: &str, minutes: i64, values: impl IntoIterator<Item = Option<f64>>) -> Series {
     let point = |(n, value): (i64, Option<f64>)| {
         let at = begin() + SignedDuration::from_mins(minutes * n);
         Some(Point { at, value: Number::new(value?)? })
@@ -19,7 +19,7 @@ pub fn series(name: &str, minutes: i64, values: impl IntoIterator<Item = Option<
 }
 
 /// A chart in Berlin's time.
-pub fn chart(title: &str, unit: Option<&str>, drawing: Drawing) -> Chart {
+pub(crate) fn chart(title: &str, unit: Option<&str>, drawing: Drawing) -> Chart {
     Chart {
         title: title.to_owned(),
         unit: unit.map(str::to_owned),
@@ -49,7 +49,7 @@ fn drawn(form: Form, series: Vec<Series>, threshold: Option<f64>) -> Drawing {
 }
 
 /// All of them, with a name.
-pub fn all() -> Vec<(&'static str, Chart)> {
+pub(crate) fn all() -> Vec<(&'static str, Chart)> {
     let milliseconds = Some("Milliseconds");
     let p99 = || series("p99", 5, latency(640.0, 1_500.0));
     let before = Series { faint: true, ..series("p99 a week before", 5, latency(600.0, 200.0)) };

@@ -59,7 +59,9 @@ pub fn scale(unit: Option<&str>, most: f64) -> Scale {
     let enough = |(size, _): &&(f64, &str)| most >= size * if is_time && *size > 1.0 { 2.0 } else { 1.0 };
     let smallest = sizes.last().filter(|_| !is_time || most > 0.0);
     let zero = sizes.iter().find(|(size, _)| *size == 1.0);
-    let (size, name) = sizes.iter().find(enough).or(smallest).or(zero).copied().unwrap_or((1.0, ""));
+    let too_large = sizes.first().is_some_and(|(size, _)| most >= size * 1e6);
+    let fits = sizes.iter().find(enough).filter(|_| !too_large);
+    let (size, name) = fits.or(smallest.filter(|_| !too_large)).or(zero).copied().unwrap_or((1.0, ""));
     let name = match (name, behind.as_str()) {
         (name, "") => name.to_owned(),
         (name, "/s") => format!("{name}/s"),
@@ -108,7 +110,10 @@ fn digits(value: f64) -> String {
         return "0".to_owned();
     }
     if !(0.000_5..1e6).contains(&size) {
-        return format!("{value:.2e}").replace(".00e", "e");
+        let said = format!("{value:.2e}");
+        let (digits, power) = said.split_once('e').unwrap_or((&said, "0"));
+        let digits = digits.trim_end_matches('0').trim_end_matches('.');
+        return format!("{digits}e{power}").replace('-', "−");
     }
     let places = match size {
         size if size >= 99.95 => 0,
@@ -153,8 +158,9 @@ mod tests {
             (7_100.0, Some("USD"), "7.1k USD"),
             (-1_234.0, None, "−1.23k"),
             (-0.5, Some("Seconds"), "−500 ms"),
-            (1e-9, None, "1e-9"),
-            (1e300, None, "1e288T"),
+            (1e-9, None, "1e−9"),
+            (1e300, None, "1e300"),
+            (1.8e30, Some("Bytes"), "1.8e30 B"),
             (99.97, None, "100"),
             (0.0, None, "0"),
         ] {
