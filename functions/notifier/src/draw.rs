@@ -17,8 +17,12 @@ use tokio::task::JoinSet;
 use crate::picture;
 
 /// How long a picture is waited for after its upload: about three seconds in all.
-const WAITS: [Duration; 4] =
-    [Duration::from_millis(200), Duration::from_millis(400), Duration::from_millis(800), Duration::from_millis(1_600)];
+const WAITS: [Duration; 4] = [
+    Duration::from_millis(200),
+    Duration::from_millis(400),
+    Duration::from_millis(800),
+    Duration::from_millis(1_600),
+];
 
 /// How many pictures are on their way at once; each is three calls or more.
 const AT_ONCE: usize = 6;
@@ -68,7 +72,12 @@ pub async fn draw(slack: &Client, chart: &mut Chart) {
 
 fn drawn(chart: &Chart) -> Option<Upload> {
     let bytes = picture::png(chart)?;
-    Some(Upload { name: "chart.png".to_owned(), title: chart.title.clone(), alt: alt(chart), bytes: bytes.into() })
+    Some(Upload {
+        name: "chart.png".to_owned(),
+        title: chart.title.clone(),
+        alt: alt(chart),
+        bytes: bytes.into(),
+    })
 }
 
 /// The picture's id at Slack, once a message may show it.
@@ -82,7 +91,11 @@ async fn uploaded(slack: &Client, upload: &Upload) -> Result<String, SlackError>
         tokio::time::sleep(wait).await;
         file = slack.files_info(&id).await?;
     }
-    if file.is_ready() { Ok(id) } else { Err(SlackError::Transient { code: "not_looked_through_yet".to_owned() }) }
+    if file.is_ready() {
+        Ok(id)
+    } else {
+        Err(SlackError::Transient { code: "not_looked_through_yet".to_owned() })
+    }
 }
 
 #[cfg(test)]
@@ -116,9 +129,13 @@ mod tests {
             let id = format!("F{:010}", count("getUploadURLExternal"));
             let kind = if count("files.info") < self.looks { "" } else { "image/png" };
             let answer = match path.as_str() {
-                _ if self.fails => r#"{"ok": false, "error": "missing_scope", "needed": "files:write"}"#.to_owned(),
+                _ if self.fails => {
+                    r#"{"ok": false, "error": "missing_scope", "needed": "files:write"}"#.to_owned()
+                }
                 "/api/files.getUploadURLExternal" => {
-                    format!(r#"{{"ok": true, "file_id": "{id}", "upload_url": "https://files.slack.com/upload/v1/x"}}"#)
+                    format!(
+                        r#"{{"ok": true, "file_id": "{id}", "upload_url": "https://files.slack.com/upload/v1/x"}}"#
+                    )
                 }
                 "/api/files.completeUploadExternal" => {
                     let sent = request.body().and_then(|body| body.as_bytes()).unwrap();
@@ -126,7 +143,9 @@ mod tests {
                     let id = sent.split('"').find(|word| word.starts_with("F0")).unwrap();
                     format!(r#"{{"ok": true, "files": [{{"id": "{id}", "mimetype": "{kind}"}}]}}"#)
                 }
-                "/api/files.info" => format!(r#"{{"ok": true, "file": {{"id": "F", "mimetype": "{kind}"}}}}"#),
+                "/api/files.info" => {
+                    format!(r#"{{"ok": true, "file": {{"id": "F", "mimetype": "{kind}"}}}}"#)
+                }
                 _ => "OK - 1".to_owned(),
             };
             Ok(::http::Response::new(answer.into()))
@@ -135,20 +154,25 @@ mod tests {
 
     fn slack(files: Files) -> (Client, Arc<Files>) {
         let files = Arc::new(files);
-        let client = Client::new("https://slack.com".parse().unwrap(), "xoxb".into(), http().build().unwrap());
+        let client =
+            Client::new("https://slack.com".parse().unwrap(), "xoxb".into(), http().build().unwrap());
         (client.on(files.clone()), files)
     }
 
     fn chart(hours: i64) -> Chart {
-        let at = |hour: i64| Timestamp::from_second(1_763_856_000).unwrap() + SignedDuration::from_hours(hour);
+        let at =
+            |hour: i64| Timestamp::from_second(1_763_856_000).unwrap() + SignedDuration::from_hours(hour);
         let point = |hour: i64| Point { at: at(hour), value: Number::new((hour % 7) as f64).unwrap() };
-        let series = vec![Series { name: "p99".into(), points: (0..hours).map(point).collect(), faint: false }];
+        let series =
+            vec![Series { name: "p99".into(), points: (0..hours).map(point).collect(), faint: false }];
         let drawing = Drawing::Series { form: Form::Line, series, threshold: None };
         Chart { title: "Latency".into(), unit: None, zone: "UTC".into(), drawing, picture: None }
     }
 
     fn kinds(charts: &[Chart]) -> Vec<String> {
-        let kind = |chart| format!("{:?}", present::chart::chart(chart)).split(['(', ' ']).next().unwrap().to_owned();
+        let kind = |chart| {
+            format!("{:?}", present::chart::chart(chart)).split(['(', ' ']).next().unwrap().to_owned()
+        };
         charts.iter().map(kind).collect()
     }
 

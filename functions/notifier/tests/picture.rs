@@ -75,7 +75,8 @@ fn drawing() -> impl Strategy<Value = Drawing> {
         sorted.sort_by_key(|point| point.at);
         prop_oneof![Just(points), Just(sorted)]
     });
-    let one = (".{0,30}", points, any::<bool>()).prop_map(|(name, points, faint)| Series { name, points, faint });
+    let one =
+        (".{0,30}", points, any::<bool>()).prop_map(|(name, points, faint)| Series { name, points, faint });
     let threshold = prop::option::of((number(), any::<bool>()));
     let threshold = threshold.prop_map(|some| some.map(|(value, below)| Threshold { value, below }));
     let series = (form, prop::collection::vec(one, 0..9), threshold)

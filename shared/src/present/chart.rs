@@ -10,7 +10,9 @@ pub fn chart(chart: &Chart) -> Block {
     let words = text::chart::alt(chart);
     let picture = chart.picture.as_deref().and_then(|file| Block::image(file, &words, None));
     picture
-        .or_else(|| columns(chart).and_then(|columns| drawn_by_slack(chart, columns, &words)).map(Block::from))
+        .or_else(|| {
+            columns(chart).and_then(|columns| drawn_by_slack(chart, columns, &words)).map(Block::from)
+        })
         .unwrap_or_else(|| Block::section(Text::foreign(&words)))
 }
 

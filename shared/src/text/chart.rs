@@ -25,7 +25,11 @@ pub fn zone(name: &str) -> TimeZone {
 /// days, only the day where all are a day apart. `None` if no such labels tell them apart.
 pub fn labels(times: &[Timestamp], zone: &TimeZone) -> Option<Vec<String>> {
     let span = times.last()?.duration_since(*times.first()?);
-    let forms = if span.as_hours() < 48 { ["%H:%M", "%a %H:%M", "%b %-d %H:%M"] } else { ["%a %-d", "%a %H:%M", "%b %-d %H:%M"] };
+    let forms = if span.as_hours() < 48 {
+        ["%H:%M", "%a %H:%M", "%b %-d %H:%M"]
+    } else {
+        ["%a %-d", "%a %H:%M", "%b %-d %H:%M"]
+    };
     // "Mon 23" hides the time, so it only says times that are the same every day.
     let clock = |at: &Timestamp| format(*at, zone, "%H:%M");
     let daily = span.as_hours() < 48 || times.iter().all(|at| Some(clock(at)) == times.first().map(clock));
@@ -127,7 +131,8 @@ fn heat(days: &[Day], chart: &Chart, zone: &TimeZone) -> Vec<String> {
     if total == 0 {
         return said;
     }
-    let hours = days.iter().flat_map(|day| (0..24).zip(&day.hours).map(move |(hour, count)| (day, hour, *count)));
+    let hours =
+        days.iter().flat_map(|day| (0..24).zip(&day.hours).map(move |(hour, count)| (day, hour, *count)));
     if let Some((day, hour, count)) = hours.reduce(|best, one| if one.2 > best.2 { one } else { best }) {
         said.push(format!("Busiest hour: {}, {hour:02}:00, with {count}", format(day.at, zone, "%a %b %-d")));
     }
@@ -176,7 +181,10 @@ mod tests {
                  p99: last 1 s, highest 2.3 s at Nov 23, 02:00.",
             ),
             (
-                drawn(vec![series("p99", &[900.0], false), series("a week before", &[800.0], true)], Some(1000.0)),
+                drawn(
+                    vec![series("p99", &[900.0], false), series("a week before", &[800.0], true)],
+                    Some(1000.0),
+                ),
                 "Latency. Line chart, Nov 23, 01:00 to 01:00 (Europe/Berlin). \
                  Nothing went above the threshold of 1 s. p99: last 900 ms, highest 900 ms at Nov 23, 01:00. \
                  a week before (for comparison): last 800 ms, highest 800 ms at Nov 23, 01:00.",
@@ -241,7 +249,8 @@ mod tests {
             assert_eq!(labels(&times(&minutes), &berlin), expected, "{minutes:?}");
         }
         // 01:30 comes twice in New York that night.
-        let twice: Vec<Timestamp> = ["2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z"].map(|at| at.parse().unwrap()).into();
+        let twice: Vec<Timestamp> =
+            ["2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z"].map(|at| at.parse().unwrap()).into();
         assert_eq!(labels(&twice, &zone("America/New_York")), None);
         assert_eq!(zone("Nowhere/Land"), TimeZone::UTC);
     }

@@ -138,8 +138,12 @@ fn chart(report: &mut Report, pointer: &str, chart: &Value) {
         if !names.insert(name) {
             report.add(&format!("{pointer}/name"), format!("series `name` {name} already exists"), None);
         }
-        let labels: Vec<&str> =
-            series["data"].as_array().into_iter().flatten().filter_map(|datum| datum["label"].as_str()).collect();
+        let labels: Vec<&str> = series["data"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|datum| datum["label"].as_str())
+            .collect();
         let each_once = labels.iter().collect::<BTreeSet<_>>() == categories.iter().collect::<BTreeSet<_>>();
         if labels.len() != categories.len() || !each_once {
             let message = "must have exactly one data point for each of the `categories`".to_owned();

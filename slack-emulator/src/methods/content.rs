@@ -41,7 +41,12 @@ pub(crate) struct Content {
 
 impl Content {
     /// Reads and judges the arguments.
-    pub(crate) fn read(workspace: &Workspace, args: &Args, limits: Limits, now: i64) -> Result<Self, Refusal> {
+    pub(crate) fn read(
+        workspace: &Workspace,
+        args: &Args,
+        limits: Limits,
+        now: i64,
+    ) -> Result<Self, Refusal> {
         let mut content = Self {
             text: args.text("text"),
             blocks: read_blocks(args)?,
@@ -58,9 +63,11 @@ impl Content {
         let attachments = content.attachments.as_deref().unwrap_or_default();
         let mut faults = blocks::check_message(blocks, attachments, Surface::Message);
         for (pointer, list) in [("/blocks", blocks), ("/attachments", attachments)] {
-            faults.extend(list.iter().enumerate().flat_map(|(at, value)| {
-                files::shown(workspace, &format!("{pointer}/{at}"), value, now)
-            }));
+            faults.extend(
+                list.iter()
+                    .enumerate()
+                    .flat_map(|(at, value)| files::shown(workspace, &format!("{pointer}/{at}"), value, now)),
+            );
         }
         if !faults.is_empty() {
             let messages: Vec<String> = faults.iter().map(|fault| fault.sentence()).collect();

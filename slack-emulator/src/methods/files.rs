@@ -27,8 +27,16 @@ pub(crate) fn upload_url(workspace: &mut Workspace, args: &Args, _: i64) -> Outc
         return Err(refuse("alt_txt_too_large"));
     }
     let id = workspace.next_id("F");
-    let file =
-        File { id: id.clone(), title: name.clone(), name, alt_txt, length, bytes: None, shared: false, ready_at: 0 };
+    let file = File {
+        id: id.clone(),
+        title: name.clone(),
+        name,
+        alt_txt,
+        length,
+        bytes: None,
+        shared: false,
+        ready_at: 0,
+    };
     workspace.state.files.insert(id.clone(), file);
     let url = format!("{}/upload/v1/{id}", workspace.base_url());
     reply([("upload_url", url.into()), ("file_id", id.into())])
@@ -137,9 +145,8 @@ impl Workspace {
             (None, Some(_)) => self.state.files.values().find(address),
             _ => None,
         };
-        let shows = |file: &File| {
-            file.shared && file.ready_at <= now && IMAGES.contains(&mimetype(&file.name))
-        };
+        let shows =
+            |file: &File| file.shared && file.ready_at <= now && IMAGES.contains(&mimetype(&file.name));
         if file.is_some_and(shows) { Vec::new() } else { vec![Fault::at(pointer, "invalid slack file")] }
     }
 

@@ -168,7 +168,8 @@ fn a_chart_has_a_value_for_each_category_and_a_name_for_each_series() {
         ("a label twice", vec![series("a", &["x", "x"])], "/0/chart/series/0/data"),
         ("a name twice", vec![series("a", &["x", "y"]), series("a", &["x", "y"])], "/0/chart/series/1/name"),
     ] {
-        let block = chart(json!({ "type": "area", "series": all, "axis_config": { "categories": ["x", "y"] } }));
+        let block =
+            chart(json!({ "type": "area", "series": all, "axis_config": { "categories": ["x", "y"] } }));
         let judged = judge("blocks", &json!([block]));
         assert_eq!(judged["errors"][0]["pointer"], pointer, "{what}: {judged}");
     }

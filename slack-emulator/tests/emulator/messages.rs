@@ -208,7 +208,8 @@ async fn people_and_groups_and_direct_conversations_are_found() {
 #[tokio::test]
 async fn a_private_picture_is_shown_once_it_has_been_looked_through() {
     let world = World::with(|settings| settings.file_scan_ms = 2_000).await;
-    let ticket = world.call("files.getUploadURLExternal", json!({ "filename": "chart.png", "length": 3 })).await;
+    let ticket =
+        world.call("files.getUploadURLExternal", json!({ "filename": "chart.png", "length": 3 })).await;
     let id = ticket["file_id"].as_str().unwrap();
     let shown = |file: Value| {
         let image = json!({ "type": "image", "alt_text": "A chart", "slack_file": file });
@@ -226,7 +227,7 @@ async fn a_private_picture_is_shown_once_it_has_been_looked_through() {
     world.clock.advance(2_000);
     let info = world.call("files.info", json!({ "file": id })).await;
     assert_eq!(info["file"]["mimetype"], "image/png");
-    assert_eq!(world.slack.channel_text("ops"), "", "it was shared with nobody");
+    assert_eq!(world.slack.channel_text("ops"), "#ops\n", "it was shared with nobody");
     assert_eq!(shown(json!({ "id": id })).await["ok"], true);
     assert_eq!(shown(json!({ "url": info["file"]["url_private"] })).await["ok"], true);
 

@@ -42,14 +42,17 @@ fn near_one(value: f64, power: i32) -> f64 {
 
 impl Values {
     /// An axis that shows all of these, and zero if it has to (`from_zero`) or is not far.
-    pub(super) fn new(values: impl Iterator<Item = f64> + Clone, unit: Option<&str>, from_zero: bool) -> Self {
+    pub(super) fn new(
+        values: impl Iterator<Item = f64> + Clone,
+        unit: Option<&str>,
+        from_zero: bool,
+    ) -> Self {
         let most = values.clone().map(f64::abs).fold(0.0, f64::max);
         let power = if most > 0.0 { most.log10().floor() as i32 } else { 0 };
         let power = if power.abs() > LARGE { power.clamp(-LARGEST, LARGEST) } else { 0 };
         let scaled = values.map(|value| near_one(value, power));
-        let (mut low, mut high) = scaled.fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| {
-            (low.min(value), high.max(value))
-        });
+        let (mut low, mut high) = scaled
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), value| (low.min(value), high.max(value)));
         if low > high {
             (low, high) = (0.0, 1.0);
         }
@@ -68,7 +71,8 @@ impl Values {
             first = (low / step - 0.1).floor();
             last = (high / step + 0.1).ceil();
         }
-        let ticks: Vec<f64> = (0..=(last - first).clamp(1.0, 12.0) as u32).map(|n| (first + f64::from(n)) * step).collect();
+        let ticks: Vec<f64> =
+            (0..=(last - first).clamp(1.0, 12.0) as u32).map(|n| (first + f64::from(n)) * step).collect();
         let ends = (ticks.first().copied().unwrap_or(low), ticks.last().copied().unwrap_or(high));
         Values { low: ends.0, high: ends.1, power, ticks, scale }
     }
@@ -115,7 +119,8 @@ fn step(least: f64, scale: &Scale) -> f64 {
         return step / scale.by;
     }
     let power = 10_f64.powf(said.log10().floor());
-    let round = [1.0, 2.0, 5.0, 10.0].into_iter().map(|factor| factor * power).find(|step| *step >= said * 0.999_999);
+    let round =
+        [1.0, 2.0, 5.0, 10.0].into_iter().map(|factor| factor * power).find(|step| *step >= said * 0.999_999);
     let step = round.unwrap_or(said) / scale.by;
     if step.is_normal() { step } else { least.max(f64::MIN_POSITIVE) }
 }
@@ -162,7 +167,10 @@ impl Times {
         while let Some(midnight) = instant(date, 0, zone).filter(|midnight| *midnight <= to) {
             let within = (0..DAY).step_by(usize::try_from(step.min(DAY)).unwrap_or(1));
             for minute in within {
-                let Some(at) = (if minute == 0 { Some(midnight) } else { instant(date, minute, zone) }) else { continue };
+                let Some(at) = (if minute == 0 { Some(midnight) } else { instant(date, minute, zone) })
+                else {
+                    continue;
+                };
                 let form = match (step, minute) {
                     (step, _) if step >= 300 * DAY => "%b %Y",
                     (step, _) if step >= 7 * DAY => "%b %-d",
@@ -187,8 +195,28 @@ const MOST_STEP: i64 = 4_000 * 365 * DAY;
 
 /// How far apart times may stand, in minutes.
 const STEPS: [i64; 22] = [
-    1, 2, 5, 10, 15, 30, 60, 120, 180, 240, 360, 720, DAY, 2 * DAY, 7 * DAY, 14 * DAY, 30 * DAY, 90 * DAY, 180 * DAY,
-    365 * DAY, 3_650 * DAY, MOST_STEP,
+    1,
+    2,
+    5,
+    10,
+    15,
+    30,
+    60,
+    120,
+    180,
+    240,
+    360,
+    720,
+    DAY,
+    2 * DAY,
+    7 * DAY,
+    14 * DAY,
+    30 * DAY,
+    90 * DAY,
+    180 * DAY,
+    365 * DAY,
+    3_650 * DAY,
+    MOST_STEP,
 ];
 
 /// A minute of a local day; one that the clocks skip is the one after.
@@ -242,16 +270,27 @@ mod tests {
     fn times_beside_the_axis_are_round_in_the_zone() {
         let at = |text: &str| text.parse::<Timestamp>().unwrap();
         for (from, to, zone_name, expected) in [
-            ("2026-11-22T08:00:00Z", "2026-11-23T08:00:00Z", "Europe/Berlin", "12:00 16:00 20:00 Mon 23 04:00 08:00"),
+            (
+                "2026-11-22T08:00:00Z",
+                "2026-11-23T08:00:00Z",
+                "Europe/Berlin",
+                "12:00 16:00 20:00 Mon 23 04:00 08:00",
+            ),
             ("2026-11-22T08:00:00Z", "2026-11-22T08:05:00Z", "UTC", "08:00 08:01 08:02 08:03 08:04 08:05"),
             ("2026-11-16T00:00:00Z", "2026-11-23T00:00:00Z", "UTC", "Mon 16 Wed 18 Fri 20 Sun 22"),
             // The night in which the clocks go back.
-            ("2026-10-24T20:00:00Z", "2026-10-25T08:00:00Z", "Europe/Berlin", "22:00 Sun 25 02:00 04:00 06:00 08:00"),
+            (
+                "2026-10-24T20:00:00Z",
+                "2026-10-25T08:00:00Z",
+                "Europe/Berlin",
+                "22:00 Sun 25 02:00 04:00 06:00 08:00",
+            ),
             ("2026-01-01T00:00:00Z", "2026-11-23T00:00:00Z", "UTC", "Jan 1 Apr 1 Jun 30 Sep 28"),
             ("-009999-01-03T00:00:00Z", "9999-12-29T00:00:00Z", "Asia/Tokyo", ""),
         ] {
             let axis = Times::new([at(from), at(to)].into_iter()).unwrap();
-            let labels: Vec<String> = axis.labels(&zone(zone_name), 7).into_iter().map(|(label, _)| label).collect();
+            let labels: Vec<String> =
+                axis.labels(&zone(zone_name), 7).into_iter().map(|(label, _)| label).collect();
             if expected.is_empty() {
                 assert!(labels.len() < 8, "{labels:?}");
             } else {

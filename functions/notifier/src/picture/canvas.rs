@@ -41,7 +41,8 @@ pub(super) struct Pen {
 impl Canvas {
     /// A card with round corners on nothing. `None` only if the size or the font is none.
     pub(super) fn new(width: u32, height: u32) -> Option<Self> {
-        let mut canvas = Canvas { pixmap: Pixmap::new(width, height)?, font: FontRef::try_from_slice(FONT).ok()? };
+        let mut canvas =
+            Canvas { pixmap: Pixmap::new(width, height)?, font: FontRef::try_from_slice(FONT).ok()? };
         let (width, height) = (width as f32, height as f32);
         canvas.block([0.0, 0.0, width, height], 28.0, ink::EDGE, 1.0);
         canvas.block([2.0, 2.0, width - 4.0, height - 4.0], 26.0, ink::CARD, 1.0);
@@ -72,9 +73,11 @@ impl Canvas {
         let mut path = PathBuilder::new();
         follow(&mut path, points);
         let Some(path) = path.finish() else { return };
-        let dash = if pen.dashed { StrokeDash::new(vec![pen.width * 2.5, pen.width * 2.5], 0.0) } else { None };
+        let dash =
+            if pen.dashed { StrokeDash::new(vec![pen.width * 2.5, pen.width * 2.5], 0.0) } else { None };
         let line_cap = if pen.dashed { LineCap::Butt } else { LineCap::Round };
-        let stroke = Stroke { width: pen.width, line_cap, line_join: LineJoin::Round, dash, ..Stroke::default() };
+        let stroke =
+            Stroke { width: pen.width, line_cap, line_join: LineJoin::Round, dash, ..Stroke::default() };
         let paint = paint(pen.rgb, pen.cover);
         self.pixmap.stroke_path(&path, &paint, &stroke, Transform::identity(), None);
     }
@@ -220,7 +223,9 @@ impl ExtendBox for PathBuilder {
 
 fn ends(curve: &OutlineCurve) -> (Point, Point) {
     match *curve {
-        OutlineCurve::Line(from, to) | OutlineCurve::Quad(from, _, to) | OutlineCurve::Cubic(from, _, _, to) => (from, to),
+        OutlineCurve::Line(from, to)
+        | OutlineCurve::Quad(from, _, to)
+        | OutlineCurve::Cubic(from, _, _, to) => (from, to),
     }
 }
 

@@ -59,16 +59,23 @@ pub(super) fn draw(chart: &Chart, days: &[Day], zone: &TimeZone) -> Option<(Canv
 }
 
 fn about(days: &[Day], most: u64, chart: &Chart, zone: &TimeZone) -> String {
-    let hours = days.iter().flat_map(|day| (0..HOURS).zip(&day.hours).map(move |(hour, count)| (day, hour, *count)));
+    let hours =
+        days.iter().flat_map(|day| (0..HOURS).zip(&day.hours).map(move |(hour, count)| (day, hour, *count)));
     match hours.into_iter().find(|(_, _, count)| *count == most && most > 0) {
-        Some((day, hour, _)) => format!("Most: {}, {hour:02}:00 · {}", format(day.at, zone, "%a %-d"), chart.zone),
+        Some((day, hour, _)) => {
+            format!("Most: {}, {hour:02}:00 · {}", format(day.at, zone, "%a %-d"), chart.zone)
+        }
         None => chart.zone.clone(),
     }
 }
 
 /// Nothing is cold; one is already to be seen.
 fn color(count: u64, most: u64) -> u32 {
-    if count == 0 { ink::COLD } else { ink::heat(((count as f64 / most.max(1) as f64).sqrt() as f32 - 0.1) / 0.9) }
+    if count == 0 {
+        ink::COLD
+    } else {
+        ink::heat(((count as f64 / most.max(1) as f64).sqrt() as f32 - 0.1) / 0.9)
+    }
 }
 
 /// The scale, at the right above: from nothing to the most.

@@ -31,7 +31,8 @@ pub(super) fn line(canvas: &mut Canvas, frame: &Frame, one: &Drawn<'_>, filled: 
     let pen = pen(one);
     for stretch in stretches {
         let share = (MOST_POINTS * stretch.len()).div_ceil(points.len().max(1));
-        let places: Vec<(f32, f32)> = thin(stretch, share.max(4)).iter().map(|point| frame.at(point)).collect();
+        let places: Vec<(f32, f32)> =
+            thin(stretch, share.max(4)).iter().map(|point| frame.at(point)).collect();
         let ([first, .., last], false) = (places.as_slice(), places.len() < 2) else {
             places.iter().for_each(|place| canvas.dot(*place, 9.0, one.rgb));
             continue;
@@ -51,7 +52,8 @@ pub(super) fn line(canvas: &mut Canvas, frame: &Frame, one: &Drawn<'_>, filled: 
 
 /// All series as bars side by side.
 pub(super) fn bars(canvas: &mut Canvas, frame: &Frame, drawn: &[Drawn<'_>]) {
-    let slot = (frame.times.share(frame.period) * (frame.right - frame.left)).min(140.0 * drawn.len().max(1) as f32);
+    let slot =
+        (frame.times.share(frame.period) * (frame.right - frame.left)).min(140.0 * drawn.len().max(1) as f32);
     let group = if slot > 8.0 { slot * 0.78 } else { slot };
     let width = group / drawn.len().max(1) as f32;
     let floor = frame.floor();
@@ -64,7 +66,12 @@ pub(super) fn bars(canvas: &mut Canvas, frame: &Frame, drawn: &[Drawn<'_>]) {
             let (top, height) = if height < 3.0 { (floor - 3.0, 3.0) } else { (top, height) };
             let gap = if width > 8.0 { 2.0 } else { 0.0 };
             let right = (left + (width - gap).max(1.5)).min(frame.right);
-            canvas.block([left, top, (right - left).max(1.0), height], (width / 6.0).min(6.0), one.rgb, cover);
+            canvas.block(
+                [left, top, (right - left).max(1.0), height],
+                (width / 6.0).min(6.0),
+                one.rgb,
+                cover,
+            );
         }
     }
 }

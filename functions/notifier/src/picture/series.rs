@@ -117,7 +117,8 @@ impl<'a> Plot<'a> {
     }
 
     fn highest(self) -> Option<&'a Point> {
-        self.plain_points().reduce(|best, point| if point.value.get() > best.value.get() { point } else { best })
+        self.plain_points()
+            .reduce(|best, point| if point.value.get() > best.value.get() { point } else { best })
     }
 
     fn lowest(self) -> Option<f64> {
@@ -167,7 +168,8 @@ impl<'a> Plot<'a> {
 
     /// The axes.
     fn frame(self, canvas: &mut Canvas, chart: &Chart, zone: &TimeZone, top: f32, times: Times) -> Frame {
-        let shown = self.series.iter().take(MOST_DRAWN).flat_map(|one| &one.points).map(|point| point.value.get());
+        let shown =
+            self.series.iter().take(MOST_DRAWN).flat_map(|one| &one.points).map(|point| point.value.get());
         let limit = self.threshold.map(|threshold| threshold.value.get());
         let near = limit.filter(|limit| is_near(*limit, shown.clone()));
         let standing = self.form != Form::Line;
@@ -250,7 +252,8 @@ fn said_at(canvas: &mut Canvas, frame: &Frame, point: &Point, said: &str) {
 /// Whether a threshold can be shown without pressing the values flat.
 fn is_near(limit: f64, values: impl Iterator<Item = f64>) -> bool {
     // Quarters, so that nothing overflows.
-    let (low, high) = values.fold((0.0, 0.0), |(low, high): (f64, f64), value| (low.min(value / 4.0), high.max(value / 4.0)));
+    let (low, high) = values
+        .fold((0.0, 0.0), |(low, high): (f64, f64), value| (low.min(value / 4.0), high.max(value / 4.0)));
     let room = (high - low) * 0.75;
     high == low || (low - room..=high + room).contains(&(limit / 4.0))
 }
@@ -260,8 +263,11 @@ fn period(series: &[Series]) -> i64 {
     let longest = series.iter().max_by_key(|one| one.points.len());
     let times = longest.into_iter().flat_map(|one| &one.points).map(|point| point.at.as_millisecond());
     let times: Vec<i64> = times.collect();
-    let mut distances: Vec<i64> =
-        times.windows(2).filter_map(|pair| pair.last()?.checked_sub(*pair.first()?)).filter(|d| *d > 0).collect();
+    let mut distances: Vec<i64> = times
+        .windows(2)
+        .filter_map(|pair| pair.last()?.checked_sub(*pair.first()?))
+        .filter(|d| *d > 0)
+        .collect();
     distances.sort_unstable();
     distances.get(distances.len() / 2).copied().unwrap_or(3_600_000)
 }

@@ -45,7 +45,11 @@ fn a_peak_of_five_minutes_is_drawn_to_its_height() {
         let across = (-8..=8).any(|aside| is_first(canvas.at(x + aside as f32, middle)));
         assert!(across, "{form:?}: nothing at half of the peak's height");
         let elsewhere = frame.x(series[0].points[40].at);
-        assert_eq!(blue(&canvas, elsewhere, frame.top, middle), 0, "{form:?}: something far above the values");
+        assert_eq!(
+            blue(&canvas, elsewhere, frame.top, middle),
+            0,
+            "{form:?}: something far above the values"
+        );
     }
 }
 
@@ -66,7 +70,8 @@ fn the_threshold_has_its_row_and_the_wrong_side_is_shaded() {
     ] {
         let (canvas, frame) = drawn(Form::Line, &series, Some(threshold));
         let row = frame.y(30.0);
-        let red = (frame.left as u32..frame.right as u32).filter(|x| canvas.at(*x as f32, row) == ink::THRESHOLD);
+        let red =
+            (frame.left as u32..frame.right as u32).filter(|x| canvas.at(*x as f32, row) == ink::THRESHOLD);
         assert!(red.count() as f32 > (frame.right - frame.left) / 3.0, "no line at the threshold");
         // Left of the values, where nothing else is, and off the lines of the grid.
         let x = frame.left + 200.0;
@@ -122,7 +127,8 @@ fn the_busiest_hour_is_the_hottest() {
 #[test]
 fn texts_are_cut_to_their_room_and_letters_that_are_missing_are_boxes() {
     let mut canvas = Canvas::new(400, 100).unwrap();
-    for text in ["", "a", "漢字", "a very long title that never ends", "\u{0}\n\u{301}", "😀😀😀😀😀😀😀😀😀"] {
+    for text in ["", "a", "漢字", "a very long title that never ends", "\u{0}\n\u{301}", "😀😀😀😀😀😀😀😀😀"]
+    {
         assert!(canvas.width(32.0, &canvas.cut(32.0, text, 200.0)) <= 200.0, "{text}");
     }
     canvas.text((40.0, 70.0), 50.0, ink::TEXT, super::canvas::Anchor::Start, "漢");

@@ -31,7 +31,8 @@ pub(crate) fn chart(title: &str, unit: Option<&str>, drawing: Drawing) -> Chart 
 
 /// Noise between 0 and 1 that is the same everywhere.
 fn noise(n: i64) -> f64 {
-    let mixed = (n as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23).wrapping_mul(0xD6E8_FEB8_6659_FD93);
+    let mixed =
+        (n as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(23).wrapping_mul(0xD6E8_FEB8_6659_FD93);
     (mixed >> 40) as f64 / (1_u64 << 24) as f64
 }
 
@@ -63,15 +64,34 @@ pub(crate) fn all() -> Vec<(&'static str, Chart)> {
             })
         };
         let at = |day: i64| begin() + SignedDuration::from_hours(24 * (day - days + 1));
-        Drawing::Heat { days: (0..days).map(|day| Day { at: at(day), hours: hours(day).collect() }).collect() }
+        Drawing::Heat {
+            days: (0..days).map(|day| Day { at: at(day), hours: hours(day).collect() }).collect(),
+        }
     };
-    let services = ["checkout", "cart", "search", "login", "payments", "mail", "thumbnails", "a service with quite a long name"];
+    let services = [
+        "checkout",
+        "cart",
+        "search",
+        "login",
+        "payments",
+        "mail",
+        "thumbnails",
+        "a service with quite a long name",
+    ];
     let many = services.iter().zip(1_i32..).map(|(name, n)| {
-        series(name, 60, (0..49).map(move |hour| {
-            Some(f64::from(n * 40) * (1.2 + (f64::from(hour + 5 * n) / 4.0).sin()) + 20.0 * noise(i64::from(hour * n)))
-        }))
+        series(
+            name,
+            60,
+            (0..49).map(move |hour| {
+                Some(
+                    f64::from(n * 40) * (1.2 + (f64::from(hour + 5 * n) / 4.0).sin())
+                        + 20.0 * noise(i64::from(hour * n)),
+                )
+            }),
+        )
     });
-    let bytes = |base: f64| (0..31).map(move |n| Some(base * (1.0 + 0.3 * noise(n) + 0.4 * (n as f64 / 5.0).sin())));
+    let bytes =
+        |base: f64| (0..31).map(move |n| Some(base * (1.0 + 0.3 * noise(n) + 0.4 * (n as f64 / 5.0).sin())));
     let free = (0..168).map(|n| Some(60e9 - 0.31e9 * n as f64 + 2e9 * noise(n)));
     let mut disk = drawn(Form::Area, vec![series("FreeStorageSpace", 60, free)], None);
     if let Drawing::Series { threshold, .. } = &mut disk {
@@ -81,19 +101,82 @@ pub(crate) fn all() -> Vec<(&'static str, Chart)> {
     let profit = (0..60).map(|n| Some((n as f64 / 6.0).sin() * 40.0 - 8.0));
     let text = "Ω ünïcode Ж → ≥ 😀 漢字 \u{202e}evil\u{0} <b>& \u{301}".repeat(9);
     vec![
-        ("line", chart("Checkout latency", milliseconds, drawn(Form::Line, vec![p99(), series("p50", 5, latency(210.0, 90.0)), before], Some(1_000.0)))),
-        ("area-gap", chart("Requests", Some("Count/Second"), drawn(Form::Area, vec![series("5xx", 5, gap)], None))),
-        ("bars", chart("Bytes sent by day", Some("Bytes"), drawn(Form::Bar, vec![series("this month", 60 * 24, bytes(2e9)), last_week], Some(3e9)))),
+        (
+            "line",
+            chart(
+                "Checkout latency",
+                milliseconds,
+                drawn(Form::Line, vec![p99(), series("p50", 5, latency(210.0, 90.0)), before], Some(1_000.0)),
+            ),
+        ),
+        (
+            "area-gap",
+            chart("Requests", Some("Count/Second"), drawn(Form::Area, vec![series("5xx", 5, gap)], None)),
+        ),
+        (
+            "bars",
+            chart(
+                "Bytes sent by day",
+                Some("Bytes"),
+                drawn(Form::Bar, vec![series("this month", 60 * 24, bytes(2e9)), last_week], Some(3e9)),
+            ),
+        ),
         ("many", chart("CPU by service", Some("Percent"), drawn(Form::Line, many.collect(), None))),
         ("heat", chart("When it fired", None, heat(7))),
         ("heat-month", chart("When it fired", None, heat(31))),
         ("below", chart("Free disk space, orders-db", Some("Bytes"), disk)),
-        ("negative", chart("Balance", Some("EUR"), drawn(Form::Area, vec![series("hot wallet", 60, profit)], None))),
-        ("far-threshold", chart("Queue age", Some("Seconds"), drawn(Form::Line, vec![series("oldest", 5, (0..200).map(|n| Some(4.0 + noise(n))))], Some(300.0)))),
-        ("zero", chart("Errors", Some("Count"), drawn(Form::Line, vec![series("errors", 5, vec![Some(0.0); 288])], Some(0.0)))),
-        ("one", chart("One value", Some("Percent"), drawn(Form::Line, vec![series("cpu", 5, [Some(93.0)])], Some(90.0)))),
+        (
+            "negative",
+            chart("Balance", Some("EUR"), drawn(Form::Area, vec![series("hot wallet", 60, profit)], None)),
+        ),
+        (
+            "far-threshold",
+            chart(
+                "Queue age",
+                Some("Seconds"),
+                drawn(
+                    Form::Line,
+                    vec![series("oldest", 5, (0..200).map(|n| Some(4.0 + noise(n))))],
+                    Some(300.0),
+                ),
+            ),
+        ),
+        (
+            "zero",
+            chart(
+                "Errors",
+                Some("Count"),
+                drawn(Form::Line, vec![series("errors", 5, vec![Some(0.0); 288])], Some(0.0)),
+            ),
+        ),
+        (
+            "one",
+            chart(
+                "One value",
+                Some("Percent"),
+                drawn(Form::Line, vec![series("cpu", 5, [Some(93.0)])], Some(90.0)),
+            ),
+        ),
         ("empty", chart("Nothing yet", None, drawn(Form::Line, vec![series("cpu", 5, [])], None))),
-        ("huge", chart("Extremes", None, drawn(Form::Bar, vec![series("huge", 60, [Some(f64::MAX), Some(f64::MIN), Some(1.0)])], None))),
-        ("text", chart(&text, Some(&text), drawn(Form::Line, vec![series(&text, 5, latency(1.0, 0.0)), series("b", 5, latency(2.0, 0.0))], Some(1.5)))),
+        (
+            "huge",
+            chart(
+                "Extremes",
+                None,
+                drawn(Form::Bar, vec![series("huge", 60, [Some(f64::MAX), Some(f64::MIN), Some(1.0)])], None),
+            ),
+        ),
+        (
+            "text",
+            chart(
+                &text,
+                Some(&text),
+                drawn(
+                    Form::Line,
+                    vec![series(&text, 5, latency(1.0, 0.0)), series("b", 5, latency(2.0, 0.0))],
+                    Some(1.5),
+                ),
+            ),
+        ),
     ]
 }

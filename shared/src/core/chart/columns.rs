@@ -57,7 +57,8 @@ pub fn columns(chart: &Chart) -> Option<Columns> {
     }
     let last = times.len() - 1;
     let shown = |index: &usize| index.is_multiple_of(step) || *index == last;
-    let pick = |row: Vec<Number>| row.into_iter().enumerate().filter(|(at, _)| shown(at)).map(|(_, n)| n).collect();
+    let pick =
+        |row: Vec<Number>| row.into_iter().enumerate().filter(|(at, _)| shown(at)).map(|(_, n)| n).collect();
     Some(Columns {
         form: *form,
         times: times.iter().enumerate().filter(|(at, _)| shown(at)).map(|(_, time)| *time).collect(),

@@ -155,10 +155,12 @@ mod tests {
             values[peak] = 5.0;
             Series { name: peak.to_string(), points: points(&values), faint: false }
         };
-        let drawing =
-            Drawing::Series { form: super::super::Form::Line, series: vec![series(30), series(170)], threshold: None };
-        let mut chart =
-            Chart { title: "t".into(), unit: None, zone: "UTC".into(), drawing, picture: None };
+        let drawing = Drawing::Series {
+            form: super::super::Form::Line,
+            series: vec![series(30), series(170)],
+            threshold: None,
+        };
+        let mut chart = Chart { title: "t".into(), unit: None, zone: "UTC".into(), drawing, picture: None };
         thin_chart(&mut chart, 20);
         let Drawing::Series { series, .. } = chart.drawing else { panic!("no series") };
         for (one, other) in series[0].points.iter().zip(&series[1].points) {

@@ -101,9 +101,10 @@ impl Visualization {
             if values.len() != labels.len() {
                 return None;
             }
-            let data = labels.iter().zip(values).map(|(label, value)| {
-                Some(Datum { label: label.clone(), value: Number::from_f64(value)? })
-            });
+            let data = labels
+                .iter()
+                .zip(values)
+                .map(|(label, value)| Some(Datum { label: label.clone(), value: Number::from_f64(value)? }));
             lines.push(Line { name: unused(&name, &mut names), data: data.collect::<Option<_>>()? });
         }
         let axis_config = Axes { categories: labels, y_label: None };
@@ -228,11 +229,16 @@ mod tests {
     fn titles_and_names_are_cut_and_names_differ() {
         let long = "a long name that goes on and on".to_owned();
         let many = (0..6).map(|_| (long.clone(), vec![1.0])).collect();
-        let chart = Visualization::new(PlotKind::Bar, &long.repeat(3), vec!["x".into()], many, Mrkdwn::ours("w"));
+        let chart =
+            Visualization::new(PlotKind::Bar, &long.repeat(3), vec!["x".into()], many, Mrkdwn::ours("w"));
         let json = serde_json::to_value(chart.unwrap()).unwrap();
         assert_eq!(json["title"].as_str().unwrap().chars().count(), 50);
-        let names: BTreeSet<&str> =
-            json["chart"]["series"].as_array().unwrap().iter().filter_map(|one| one["name"].as_str()).collect();
+        let names: BTreeSet<&str> = json["chart"]["series"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .filter_map(|one| one["name"].as_str())
+            .collect();
         assert_eq!(names.len(), 6, "{names:?}");
         assert!(names.iter().all(|name| (1..=20).contains(&name.chars().count())), "{names:?}");
     }
@@ -244,7 +250,8 @@ mod tests {
         let message = message.attachment("#111111", Mrkdwn::ours("x"), [block()]).fit();
         let json = serde_json::to_value(&message).unwrap();
         let kinds = |blocks: &Value| {
-            let kinds = blocks.as_array().unwrap().iter().map(|block| block["type"].as_str().unwrap().to_owned());
+            let kinds =
+                blocks.as_array().unwrap().iter().map(|block| block["type"].as_str().unwrap().to_owned());
             kinds.collect::<Vec<_>>()
         };
         assert_eq!(kinds(&json["blocks"]), ["data_visualization", "data_visualization", "section"]);

@@ -95,8 +95,11 @@ impl Client {
 
     /// The bytes, without our token: the address is the permission.
     async fn put(&self, address: &str, bytes: Bytes) -> Result<(), SlackError> {
-        let address = self.takes_files(address).ok_or_else(|| SlackError::Refused { code: "not_an_upload_url".to_owned() })?;
-        let request = self.http.post(address).header(header::CONTENT_TYPE, "application/octet-stream").body(bytes);
+        let address = self
+            .takes_files(address)
+            .ok_or_else(|| SlackError::Refused { code: "not_an_upload_url".to_owned() })?;
+        let request =
+            self.http.post(address).header(header::CONTENT_TYPE, "application/octet-stream").body(bytes);
         let answer = self.exchange(request).await?;
         answer.limited()?;
         // "OK - 1234" if it worked; anything else than 200 is an error, says Slack.
