@@ -1,5 +1,7 @@
 //! Pictures from outside: whatever the chart, they are PNGs of a bounded size, and one of them looks as it did.
 
+#![expect(clippy::unwrap_used, reason = "this is test code, though not inside a test function")]
+
 use jiff::Timestamp;
 use notifier::picture::png;
 use proptest::prelude::*;

@@ -129,7 +129,7 @@ fn list(report: &mut Report, pointer: &str, blocks: &[Value], surface: Surface) 
 /// Each series has a name of its own and one value for each category.
 /// <https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block>
 fn chart(report: &mut Report, pointer: &str, chart: &Value) {
-    let Some(categories) = chart["axis_config"]["categories"].as_array() else { return };
+    let Some(categories) = chart.pointer("/axis_config/categories").and_then(Value::as_array) else { return };
     let categories: Vec<&str> = categories.iter().filter_map(Value::as_str).collect();
     let mut names = BTreeSet::new();
     for (series, at) in chart["series"].as_array().into_iter().flatten().zip(0..) {
