@@ -59,6 +59,7 @@ test("chart scales are round and hold all values", () => {
   assert.deepEqual(ticks(0, 410), [0, 200, 400, 600]);
   assert.deepEqual(ticks(0, 0), [0, 0.25, 0.5, 0.75, 1]);
   assert.deepEqual(ticks(-5, 5), [-5, -2.5, 0, 2.5, 5]);
+  assert.deepEqual(ticks(1000, 1010, false), [1000, 1002.5, 1005, 1007.5, 1010]);
   const steps = ticks(0, 0.93);
   assert.ok(steps.at(-1) >= 0.93 && steps.length <= 7, String(steps));
 });

@@ -6,14 +6,22 @@ import { el, svg } from "./dom.js";
 
 const WIDTH = 560;
 const HEIGHT = 240;
-const PAD = { top: 12, right: 12, bottom: 30, left: 48 };
+const PAD = { top: 12, right: 12, bottom: 30 };
+// How wide a character of an axis is, on a screen and on a phone, where the style sheet has the letters larger.
+const LETTER = 6.4;
+const PHONE_LETTER = 11;
 
-const compact = new Intl.NumberFormat(undefined, { notation: "compact", maximumFractionDigits: 1 });
+const compact = new Intl.NumberFormat(undefined, { notation: "compact", maximumSignificantDigits: 3 });
+const powers = new Intl.NumberFormat(undefined, { notation: "scientific", maximumSignificantDigits: 2 });
+const short = (value) => {
+  const size = Math.abs(value);
+  return (size !== 0 && (size < 1e-4 || size >= 1e15) ? powers : compact).format(value);
+};
 const exact = new Intl.NumberFormat(undefined, { maximumFractionDigits: 4 });
 
-/** Round steps from at most `low` to at least `high`, about four of them. */
-export function ticks(low, high) {
-  const from = Math.min(0, low);
+/** Round steps from at most `low` (or zero) to at least `high`, about four of them. */
+export function ticks(low, high, fromZero = true) {
+  const from = fromZero ? Math.min(0, low) : low;
   const to = high > from ? high : from + 1;
   const rough = (to - from) / 4;
   const power = 10 ** Math.floor(Math.log10(rough));
@@ -74,20 +82,43 @@ function axes(chart) {
     }),
   );
   const known = values.flat().filter((value) => value !== null);
-  const steps = ticks(Math.min(0, ...known), Math.max(0, ...known));
+  const [least, most] = [Math.min(...known), Math.max(...known)];
+  // Small changes far from zero would be a straight line; bars and areas stand on zero whatever they say.
+  const far = chart.type === "line" && least < most && most - least < 0.2 * Math.max(Math.abs(least), Math.abs(most));
+  const steps = far ? ticks(least, most, false) : ticks(Math.min(0, ...known), Math.max(0, ...known));
   const [low, high] = [steps[0], steps.at(-1)];
+  // "1.23K" twice says nothing: then all of the number.
+  const rounded = steps.map(short);
+  const beside = new Set(rounded).size === steps.length ? rounded : steps.map((step) => exact.format(step));
+  const left = 14 + PHONE_LETTER * Math.max(...beside.map((label) => label.length));
   const y = (value) => PAD.top + (HEIGHT - PAD.top - PAD.bottom) * (1 - (value - low) / (high - low));
-  const slot = (WIDTH - PAD.left - PAD.right) / Math.max(1, categories.length);
-  const x = (index) => PAD.left + slot * (index + 0.5);
-  const every = Math.ceil((categories.join("").length * 6.5 + categories.length * 10) / (WIDTH - PAD.left)) || 1;
+  const slot = (WIDTH - left - PAD.right) / Math.max(1, categories.length);
+  const x = (index) => left + slot * (index + 0.5);
+  const longest = Math.max(1, ...categories.map((label) => label.length));
+  const every = Math.ceil((longest * LETTER + 10) / slot);
+  // On a phone fewer labels have room; every n-th of those on a screen, so that no others move in.
+  const phone = every * Math.ceil((longest * PHONE_LETTER + 14) / (slot * every));
+  const inside = (label, at) => {
+    const half = (label.length * PHONE_LETTER) / 2;
+    return Math.max(half, Math.min(WIDTH - half, at));
+  };
   const grid = [
-    steps.map((step) => [
-      svg("line", { class: "grid-line", x1: PAD.left, x2: WIDTH - PAD.right, y1: y(step), y2: y(step) }),
-      svg("text", { class: "axis", x: PAD.left - 8, y: y(step) + 4, "text-anchor": "end" }, compact.format(step)),
+    steps.map((step, index) => [
+      svg("line", { class: "grid-line", x1: left, x2: WIDTH - PAD.right, y1: y(step), y2: y(step) }),
+      svg("text", { class: "axis", x: left - 8, y: y(step) + 4, "text-anchor": "end" }, beside[index]),
     ]),
     categories.map((label, index) =>
       index % every === 0
-        ? svg("text", { class: "axis", x: x(index), y: HEIGHT - 10, "text-anchor": "middle" }, label)
+        ? svg(
+            "text",
+            {
+              class: index % phone === 0 ? "axis" : "axis roomy",
+              x: inside(label, x(index)),
+              y: HEIGHT - 8,
+              "text-anchor": "middle",
+            },
+            label,
+          )
         : null,
     ),
   ];
@@ -98,6 +129,7 @@ const tip = (one, label, value) => svg("title", null, `${one.name} · ${label}: 
 
 function bars({ series, categories, values, x, y, slot }) {
   const width = Math.min(44, (slot * 0.72) / Math.max(1, series.length));
+  const gap = width > 6 ? 2 : 0.4;
   return values.map((row, s) =>
     row.map((value, index) =>
       value === null
@@ -107,9 +139,9 @@ function bars({ series, categories, values, x, y, slot }) {
             {
               class: `bar series-${s % 12}`,
               rx: Math.min(3, width / 3),
-              width: Math.max(1, width - 2),
+              width: Math.max(1, width - gap),
               height: Math.max(0.5, Math.abs(y(0) - y(value))),
-              x: x(index) + (s - series.length / 2) * width + 1,
+              x: x(index) + (s - series.length / 2) * width + gap / 2,
               y: Math.min(y(0), y(value)),
             },
             tip(series[s], categories[index], value),

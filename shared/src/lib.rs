@@ -8,7 +8,7 @@
 //! | [`store`] | what is kept: one trait, two implementations, one contract | Slack, decisions |
 //! | [`config`] | the team's rules: read, checked, compiled | the deciding itself |
 //! | [`text`] | every sentence that a person reads | layout, decisions |
-//! | [`present`] | what Slack gets to see: cards, lines, pages | words, decisions |
+//! | [`present`] | what Slack gets to see: cards, lines, pages, charts | words, decisions |
 //! | [`change`] | load, decide, commit, wake: how everybody changes an incident | the deciding itself |
 //! | [`queue`], [`fetch`] | the seams to the queues and to the addresses that messages name | decisions |
 //! | [`invoke`], [`door`] | the shapes in which Lambda hands work over; what every HTTP door says | decisions |

@@ -164,6 +164,7 @@ def check_files(slack, client):
         channel="C02OPS", content="a,b\n1,2\n", filename="table.csv", title="Table", initial_comment="See"
     )
     assert done["file"]["title"] == "Table" and done["file"]["mimetype"] == "text/csv", done.data
+    assert client.files_info(file=done["file"]["id"])["file"]["title"] == "Table"
     message = slack.messages("ops")[-1]
     assert message["text"] == "See" and message["files"][0]["title"] == "Table", message
     several = [{"content": "one", "filename": "1.txt"}, {"content": "two", "filename": "2.txt", "title": "Two"}]
@@ -172,6 +173,9 @@ def check_files(slack, client):
     replies = client.conversations_replies(channel="C02OPS", ts=message["ts"])["messages"]
     assert [file["size"] for file in replies[1]["files"]] == [3, 3], replies
     refused("file_not_found", lambda: client.files_completeUploadExternal(files=[{"id": "F0NONE"}]))
+    refused("file_not_found", lambda: client.files_info(file="F0NONE"))
+    image = {"type": "image", "alt_text": "A table", "slack_file": {"id": done["file"]["id"]}}
+    refused("invalid_blocks", lambda: client.chat_postMessage(channel="C02OPS", text="t", blocks=[image]))
 
 
 def check_views_and_response_urls(slack, client, heard):

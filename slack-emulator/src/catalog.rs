@@ -201,6 +201,7 @@ pub(crate) static METHODS: &[Method] = &[
         files::upload_url,
         &["alt_txt_too_large", "missing_argument"]
     ),
+    method!("files.info", &["files:read"], Four, files::info, &["file_not_found"]),
     method!(
         "reactions.add",
         &["reactions:write"],

@@ -195,7 +195,10 @@ impl Workspace {
             );
         }
         if !message.files.is_empty() {
-            let files = message.files.iter().filter_map(|id| Some(self.file_json(self.state.files.get(id)?)));
+            let files = message
+                .files
+                .iter()
+                .filter_map(|id| Some(self.file_json(self.state.files.get(id)?, i64::MAX)));
             add("files", files.collect::<Vec<_>>().into());
             add("upload", false.into());
         }

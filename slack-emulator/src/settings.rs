@@ -36,6 +36,9 @@ pub struct Settings {
     pub base_url: Option<String>,
     /// Whether rate limits are kept (they are, at Slack).
     pub rate_limits: bool,
+    /// How long an upload is looked through before a block can show it, in milliseconds of the workspace's clock; some
+    /// seconds at Slack, at once by default.
+    pub file_scan_ms: i64,
     /// How long the app may take to answer, in milliseconds of real time; 3,000 at Slack.
     pub app_timeout_ms: u64,
 }
@@ -187,6 +190,7 @@ impl Default for Settings {
             scopes: crate::catalog::all_scopes(),
             base_url: None,
             rate_limits: true,
+            file_scan_ms: 0,
             app_timeout_ms: 3_000,
         }
     }

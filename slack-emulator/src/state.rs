@@ -141,6 +141,9 @@ pub(crate) struct File {
     #[serde(with = "as_hex")]
     pub(crate) bytes: Option<Vec<u8>>,
     pub(crate) shared: bool,
+    /// When it has been looked through, in milliseconds since 1970.
+    #[serde(default)]
+    pub(crate) ready_at: i64,
 }
 
 /// A modal on somebody's screen.

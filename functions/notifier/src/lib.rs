@@ -1,6 +1,10 @@
 //! The notifier: what the passing of time does. Once a minute it sweeps the posts that Slack does not show yet, begins the
 //! reports whose time has come (`report`), and carries out what is due. It wakes the courier and changes incidents like
-//! everybody else; it posts nothing itself.
+//! everybody else; it posts nothing itself. The charts of reports are drawn here (`picture`), since only here is time for it,
+//! and Slack keeps them (`draw`).
+
+pub mod draw;
+pub mod picture;
 
 use std::collections::BTreeMap;
 

@@ -1,10 +1,16 @@
 //! A chart as values: what is drawn, before anybody knows how. Slack draws the small ones itself; a picture is made of the
-//! rest. No words, no colours, no pixels may enter.
+//! rest. `columns` decides which, `thin` leaves points out where there are too many. No words, no colours, no pixels may enter.
+
+mod columns;
+mod thin;
 
 use std::hash::{Hash, Hasher};
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
+
+pub use self::columns::{Columns, MOST_COLUMNS, MOST_SERIES, columns};
+pub use self::thin::{runs, thin, thin_chart};
 
 /// A chart with a title.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -31,8 +37,8 @@ pub enum Drawing {
         form: Form,
         /// At least one.
         series: Vec<Series>,
-        /// A line at this value, above which (or below which) something is wrong.
-        threshold: Option<Number>,
+        /// A line, beyond which something is wrong.
+        threshold: Option<Threshold>,
     },
     /// Counts by hour (24 columns, local time) and day (rows, oldest first).
     Heat {
@@ -61,8 +67,19 @@ pub struct Series {
     pub name: String,
     /// Oldest first. A time without a value is left out, and the line has a gap where more than a period is missing.
     pub points: Vec<Point>,
-    /// It is there for comparison (the same time a week before), so it is drawn faintly.
+    /// It is there for comparison (the same time a week before), so it is drawn faintly. Its points carry the times that
+    /// they are compared with, not those at which they were measured.
     pub faint: bool,
+}
+
+/// A value, beyond which something is wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Threshold {
+    /// The value; it is still good.
+    pub value: Number,
+    /// What lies below it is wrong, rather than what lies above.
+    #[serde(default)]
+    pub below: bool,
 }
 
 /// A value at a time.
@@ -83,6 +100,23 @@ pub struct Day {
     pub hours: Vec<u64>,
 }
 
+impl Threshold {
+    /// More than this is wrong.
+    pub fn above(value: Number) -> Self {
+        Threshold { value, below: false }
+    }
+
+    /// Less than this is wrong.
+    pub fn below(value: Number) -> Self {
+        Threshold { value, below: true }
+    }
+
+    /// Whether a value is wrong.
+    pub fn crossed(self, value: Number) -> bool {
+        if self.below { value.0 < self.value.0 } else { value.0 > self.value.0 }
+    }
+}
+
 /// A finite number that can be compared and hashed, bit by bit.
 #[derive(Clone, Copy, Debug, Serialize, Deserialize)]
 #[serde(try_from = "f64", into = "f64")]
@@ -99,6 +133,9 @@ impl Number {
     pub fn get(self) -> f64 {
         self.0
     }
+
+    /// Nothing.
+    pub const ZERO: Number = Number(0.0);
 }
 
 impl TryFrom<f64> for Number {

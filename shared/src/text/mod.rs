@@ -4,6 +4,7 @@
 //! - `card`: the lines of an incident's message
 //! - `line`: what stands in its thread and its timeline
 //! - `answer`: what a person is told who pressed or typed something
+//! - `chart`: what a chart says, and how much is how much
 //! - `doctor`: what is well with an installation, and what is not
 //! - `report`: what a report says
 //! - `page`: headings and lines of the forms and pages that open
@@ -18,6 +19,7 @@ use crate::slack::escape::Mrkdwn;
 
 pub mod answer;
 pub mod card;
+pub mod chart;
 pub mod doctor;
 pub mod line;
 pub mod page;

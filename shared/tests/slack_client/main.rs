@@ -3,6 +3,7 @@
 //! twice. `people`: what people do, as it reaches us. The stage on which all of it plays is `world`.
 
 mod faults;
+mod files;
 mod people;
 mod shown;
 mod world;

@@ -103,7 +103,10 @@ fn list(report: &mut Report, pointer: &str, blocks: &[Value], surface: Surface) 
         });
         match block["type"].as_str() {
             Some("table") => tables += 1,
-            Some("data_visualization") => charts += 1,
+            Some("data_visualization") => {
+                charts += 1;
+                chart(report, &format!("{pointer}/chart"), &block["chart"]);
+            }
             Some("markdown") => markdown += block["text"].as_str().unwrap_or_default().chars().count(),
             _ => {}
         }
@@ -120,6 +123,32 @@ fn list(report: &mut Report, pointer: &str, blocks: &[Value], surface: Surface) 
     if markdown > 12_000 {
         let message = "all markdown blocks must be less than 12001 characters together".to_owned();
         report.add(pointer, message, Some(("max_length", 12_000.into())));
+    }
+}
+
+/// Each series has a name of its own and one value for each category.
+/// <https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block>
+fn chart(report: &mut Report, pointer: &str, chart: &Value) {
+    let Some(categories) = chart.pointer("/axis_config/categories").and_then(Value::as_array) else { return };
+    let categories: Vec<&str> = categories.iter().filter_map(Value::as_str).collect();
+    let mut names = BTreeSet::new();
+    for (series, at) in chart["series"].as_array().into_iter().flatten().zip(0..) {
+        let pointer = format!("{pointer}/series/{at}");
+        let name = series["name"].as_str().unwrap_or_default();
+        if !names.insert(name) {
+            report.add(&format!("{pointer}/name"), format!("series `name` {name} already exists"), None);
+        }
+        let labels: Vec<&str> = series["data"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|datum| datum["label"].as_str())
+            .collect();
+        let each_once = labels.iter().collect::<BTreeSet<_>>() == categories.iter().collect::<BTreeSet<_>>();
+        if labels.len() != categories.len() || !each_once {
+            let message = "must have exactly one data point for each of the `categories`".to_owned();
+            report.add(&format!("{pointer}/data"), message, None);
+        }
     }
 }
 

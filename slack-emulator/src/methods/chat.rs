@@ -27,7 +27,7 @@ const EPHEMERAL: Limits = Limits { text: Some(40_000), metadata: false, ..UPDATE
 /// <https://docs.slack.dev/reference/methods/chat.postMessage>
 pub(crate) fn post_message(workspace: &mut Workspace, args: &Args, now: i64) -> Outcome {
     let channel = where_to_post(workspace, args, now)?;
-    let content = Content::read(args, POST)?;
+    let content = Content::read(workspace, args, POST, now)?;
     let warnings = content.warnings.clone();
     let draft = Draft {
         thread_ts: thread_root(workspace, &channel, args)?,
@@ -48,7 +48,7 @@ pub(crate) fn post_ephemeral(workspace: &mut Workspace, args: &Args, now: i64) -
     if !workspace.channel(&channel).is_some_and(|c| c.members.contains(&user)) {
         return Err(refuse("user_not_in_channel"));
     }
-    let content = Content::read(args, EPHEMERAL)?;
+    let content = Content::read(workspace, args, EPHEMERAL, now)?;
     let draft = Draft {
         thread_ts: thread_root(workspace, &channel, args)?,
         only_for: Some(user),
@@ -64,7 +64,7 @@ pub(crate) fn update(workspace: &mut Workspace, args: &Args, now: i64) -> Outcom
     if workspace.channel(&channel).is_some_and(|c| c.archived) {
         return Err(refuse("is_inactive"));
     }
-    let content = Content::read(args, UPDATE)?;
+    let content = Content::read(workspace, args, UPDATE, now)?;
     let text = content.text.clone().unwrap_or_default();
     workspace.edit(&channel, &ts, content, now);
     let message = workspace.message(&channel, &ts).map(|m| workspace.message_json(&channel, m, true));

@@ -6,6 +6,8 @@ use serde_json::{Value, json};
 use crate::answer::{Refusal, refuse};
 use crate::args::Args;
 use crate::blocks::{self, Surface};
+use crate::methods::files;
+use crate::workspace::Workspace;
 
 /// All text of a message's blocks and attachments together. Not documented; seen at 11,341 to 13,200 characters.
 /// <https://github.com/slackapi/bolt-js/issues/2509>
@@ -39,7 +41,12 @@ pub(crate) struct Content {
 
 impl Content {
     /// Reads and judges the arguments.
-    pub(crate) fn read(args: &Args, limits: Limits) -> Result<Self, Refusal> {
+    pub(crate) fn read(
+        workspace: &Workspace,
+        args: &Args,
+        limits: Limits,
+        now: i64,
+    ) -> Result<Self, Refusal> {
         let mut content = Self {
             text: args.text("text"),
             blocks: read_blocks(args)?,
@@ -54,7 +61,14 @@ impl Content {
         content.judge_text(limits)?;
         let blocks = content.blocks.as_deref().unwrap_or_default();
         let attachments = content.attachments.as_deref().unwrap_or_default();
-        let faults = blocks::check_message(blocks, attachments, Surface::Message);
+        let mut faults = blocks::check_message(blocks, attachments, Surface::Message);
+        for (pointer, list) in [("/blocks", blocks), ("/attachments", attachments)] {
+            faults.extend(
+                list.iter()
+                    .enumerate()
+                    .flat_map(|(at, value)| files::shown(workspace, &format!("{pointer}/{at}"), value, now)),
+            );
+        }
         if !faults.is_empty() {
             let messages: Vec<String> = faults.iter().map(|fault| fault.sentence()).collect();
             let marked: Vec<String> = messages.iter().map(|message| format!("[ERROR] {message}")).collect();

@@ -1,14 +1,19 @@
-//! Uploading a file in its three steps: ask for an address, POST the bytes there, complete the upload and share it.
-//! <https://docs.slack.dev/messaging/working-with-files#upload>
+//! Uploading a file in its three steps: ask for an address, POST the bytes there, complete the upload and share it. What is
+//! uploaded is looked through afterwards; until then its media type is empty and no block can show it.
+//! <https://docs.slack.dev/messaging/working-with-files#upload>,
+//! <https://github.com/slackapi/java-slack-sdk/issues/1349>
 
 use serde_json::{Value, json};
 
 use crate::answer::{Outcome, refuse, reply};
 use crate::args::Args;
+use crate::blocks::Fault;
 use crate::messages::Draft;
 use crate::state::File;
 use crate::workspace::Workspace;
 
+/// What a block can show.
+const IMAGES: [&str; 3] = ["image/png", "image/jpeg", "image/gif"];
 const ALT_TEXT: usize = 1_000;
 const CHANNELS: usize = 100;
 
@@ -22,8 +27,16 @@ pub(crate) fn upload_url(workspace: &mut Workspace, args: &Args, _: i64) -> Outc
         return Err(refuse("alt_txt_too_large"));
     }
     let id = workspace.next_id("F");
-    let file =
-        File { id: id.clone(), title: name.clone(), name, alt_txt, length, bytes: None, shared: false };
+    let file = File {
+        id: id.clone(),
+        title: name.clone(),
+        name,
+        alt_txt,
+        length,
+        bytes: None,
+        shared: false,
+        ready_at: 0,
+    };
     workspace.state.files.insert(id.clone(), file);
     let url = format!("{}/upload/v1/{id}", workspace.base_url());
     reply([("upload_url", url.into()), ("file_id", id.into())])
@@ -57,9 +70,11 @@ pub(crate) fn complete_upload(workspace: &mut Workspace, args: &Args, now: i64) 
             return Err(refuse("not_in_channel"));
         }
     }
+    let ready_at = now.saturating_add(workspace.settings.file_scan_ms);
     for (id, title) in &wanted {
         if let Some(file) = workspace.state.files.get_mut(id) {
             file.shared = true;
+            file.ready_at = ready_at;
             file.title = title.clone().unwrap_or_else(|| file.title.clone());
         }
     }
@@ -75,9 +90,34 @@ pub(crate) fn complete_upload(workspace: &mut Workspace, args: &Args, now: i64) 
     }
     let files: Vec<Value> = wanted
         .iter()
-        .filter_map(|(id, _)| Some(workspace.file_json(workspace.state.files.get(id)?)))
+        .filter_map(|(id, _)| Some(workspace.file_json(workspace.state.files.get(id)?, now)))
         .collect();
     reply([("files", files.into())])
+}
+
+/// <https://docs.slack.dev/reference/methods/files.info>
+pub(crate) fn info(workspace: &mut Workspace, args: &Args, now: i64) -> Outcome {
+    let file = args.text("file").and_then(|id| workspace.state.files.get(&id));
+    let file = file.filter(|file| file.shared).ok_or_else(|| refuse("file_not_found"))?;
+    reply([("file", workspace.file_json(file, now))])
+}
+
+/// What is wrong with the files that blocks show. <https://docs.slack.dev/reference/block-kit/composition-objects/slack-file-object>
+pub(crate) fn shown(workspace: &Workspace, pointer: &str, value: &Value, now: i64) -> Vec<Fault> {
+    match value {
+        Value::Array(items) => {
+            let at = |(index, item)| shown(workspace, &format!("{pointer}/{index}"), item, now);
+            items.iter().enumerate().flat_map(at).collect()
+        }
+        Value::Object(fields) => {
+            let inside = |(name, value): (&String, &Value)| match name.as_str() {
+                "slack_file" => workspace.judge_file(&format!("{pointer}/slack_file"), value, now),
+                _ => shown(workspace, &format!("{pointer}/{name}"), value, now),
+            };
+            fields.iter().flat_map(inside).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 impl Workspace {
@@ -93,11 +133,33 @@ impl Workspace {
         }
     }
 
+    /// A `slack_file` names an image by its id or by its address, and the image has been looked through.
+    fn judge_file(&self, pointer: &str, value: &Value, now: i64) -> Vec<Fault> {
+        let address = |file: &&File| value["url"] == self.file_url(file);
+        let file = match (value["id"].as_str(), value["url"].as_str()) {
+            (Some(id), None) if !is_file_id(id) => {
+                let message = "input must match regex pattern: ^[F][A-Z0-9]{8,}$";
+                return vec![Fault::at(&format!("{pointer}/id"), message)];
+            }
+            (Some(id), None) => self.state.files.get(id),
+            (None, Some(_)) => self.state.files.values().find(address),
+            _ => None,
+        };
+        let shows =
+            |file: &File| file.shared && file.ready_at <= now && IMAGES.contains(&mimetype(&file.name));
+        if file.is_some_and(shows) { Vec::new() } else { vec![Fault::at(pointer, "invalid slack file")] }
+    }
+
+    fn file_url(&self, file: &File) -> String {
+        format!("{}/_slack/files/{}", self.base_url(), file.id)
+    }
+
     /// A file as messages carry it.
-    pub(crate) fn file_json(&self, file: &File) -> Value {
-        let url = format!("{}/_slack/files/{}", self.base_url(), file.id);
+    pub(crate) fn file_json(&self, file: &File, now: i64) -> Value {
+        let url = self.file_url(file);
+        let mimetype = if file.ready_at <= now { mimetype(&file.name) } else { "" };
         let mut json = json!({
-            "id": file.id, "name": file.name, "title": file.title, "mimetype": mimetype(&file.name),
+            "id": file.id, "name": file.name, "title": file.title, "mimetype": mimetype,
             "filetype": file.name.rsplit_once('.').map_or("", |(_, extension)| extension),
             "size": file.length, "user": self.bot_user(), "mode": "hosted", "is_external": false,
             "url_private": url, "url_private_download": url,
@@ -107,6 +169,11 @@ impl Workspace {
         }
         json
     }
+}
+
+fn is_file_id(id: &str) -> bool {
+    let known = |character: char| character.is_ascii_uppercase() || character.is_ascii_digit();
+    id.strip_prefix('F').is_some_and(|rest| rest.len() >= 8 && rest.chars().all(known))
 }
 
 /// The media type by the name's extension.

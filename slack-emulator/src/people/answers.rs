@@ -186,7 +186,7 @@ impl Workspace {
             }
             return Ok(());
         }
-        let content = Content::read(&args, LIMITS).map_err(|refusal| refusal.code)?;
+        let content = Content::read(self, &args, LIMITS, now).map_err(|refusal| refusal.code)?;
         if let (true, Some(ts)) = (args.flag("replace_original"), original) {
             self.edit(&target.channel, ts, content, now);
             return Ok(());

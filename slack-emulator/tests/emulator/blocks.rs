@@ -132,13 +132,15 @@ const LIMITS: &[Row] = &[
         chart(json!({ "type": "pie", "segments": vec![json!({ "label": "x", "value": 1 }); n] }))
     }),
     ("chart series", 12, |n| {
-        let series = json!({ "name": "s", "data": [{ "label": "x", "value": 1.5 }] });
-        chart(json!({ "type": "line", "series": vec![series; n], "axis_config": { "categories": ["x"] } }))
+        let series = |i: usize| json!({ "name": i.to_string(), "data": [{ "label": "x", "value": 1.5 }] });
+        let series: Vec<Value> = (0..n).map(series).collect();
+        chart(json!({ "type": "line", "series": series, "axis_config": { "categories": ["x"] } }))
     }),
     ("chart points", 20, |n| {
-        let data = vec![json!({ "label": "x", "value": 1 }); n];
+        let labels: Vec<String> = (0..n).map(|i| i.to_string()).collect();
+        let data: Vec<Value> = labels.iter().map(|label| json!({ "label": label, "value": 1 })).collect();
         let series = [json!({ "name": "s", "data": data })];
-        chart(json!({ "type": "bar", "series": series, "axis_config": { "categories": ["x"] } }))
+        chart(json!({ "type": "bar", "series": series, "axis_config": { "categories": labels } }))
     }),
 ];
 
@@ -151,6 +153,25 @@ fn every_limit_holds_at_the_limit_and_breaks_one_over() {
         assert_eq!(over["error"], "invalid_blocks", "{what} at {}", limit + 1);
         let expected = &over["errors"][0]["constraint"]["expected"];
         assert_eq!(expected, &json!(limit), "{what}: {over}");
+    }
+}
+
+#[test]
+fn a_chart_has_a_value_for_each_category_and_a_name_for_each_series() {
+    let series = |name: &str, labels: &[&str]| {
+        let data: Vec<Value> = labels.iter().map(|label| json!({ "label": label, "value": 1 })).collect();
+        json!({ "name": name, "data": data })
+    };
+    for (what, all, pointer) in [
+        ("a missing value", vec![series("a", &["x", "y"]), series("b", &["x"])], "/0/chart/series/1/data"),
+        ("an unknown label", vec![series("a", &["x", "z"])], "/0/chart/series/0/data"),
+        ("a label twice", vec![series("a", &["x", "x"])], "/0/chart/series/0/data"),
+        ("a name twice", vec![series("a", &["x", "y"]), series("a", &["x", "y"])], "/0/chart/series/1/name"),
+    ] {
+        let block =
+            chart(json!({ "type": "area", "series": all, "axis_config": { "categories": ["x", "y"] } }));
+        let judged = judge("blocks", &json!([block]));
+        assert_eq!(judged["errors"][0]["pointer"], pointer, "{what}: {judged}");
     }
 }
 

@@ -206,6 +206,39 @@ async fn people_and_groups_and_direct_conversations_are_found() {
 }
 
 #[tokio::test]
+async fn a_private_picture_is_shown_once_it_has_been_looked_through() {
+    let world = World::with(|settings| (settings.file_scan_ms, settings.rate_limits) = (2_000, false)).await;
+    let ticket =
+        world.call("files.getUploadURLExternal", json!({ "filename": "chart.png", "length": 3 })).await;
+    let id = ticket["file_id"].as_str().unwrap();
+    let shown = |file: Value| {
+        let image = json!({ "type": "image", "alt_text": "A chart", "slack_file": file });
+        world.call("chat.postMessage", json!({ "channel": "C02OPS", "text": "t", "blocks": [image] }))
+    };
+    let refused = "invalid slack file [json-pointer:/blocks/0/slack_file]";
+    assert_eq!(shown(json!({ "id": id })).await["errors"][0], refused, "announced only");
+    world.http.post(ticket["upload_url"].as_str().unwrap()).body("png").send().await.unwrap();
+    assert_eq!(shown(json!({ "id": id })).await["error"], "invalid_blocks", "not completed");
+    assert_eq!(world.call("files.info", json!({ "file": id })).await["error"], "file_not_found");
+
+    let done = world.call("files.completeUploadExternal", json!({ "files": [{ "id": id }] })).await;
+    assert_eq!((&done["ok"], &done["files"][0]["mimetype"]), (&json!(true), &json!("")));
+    assert_eq!(shown(json!({ "id": id })).await["errors"][0], refused, "not looked through");
+    world.clock.advance(2_000);
+    let info = world.call("files.info", json!({ "file": id })).await;
+    assert_eq!(info["file"]["mimetype"], "image/png");
+    assert_eq!(world.slack.channel_text("ops"), "#ops\n", "it was shared with nobody");
+    assert_eq!(shown(json!({ "id": id })).await["ok"], true);
+    assert_eq!(shown(json!({ "url": info["file"]["url_private"] })).await["ok"], true);
+
+    assert_eq!(shown(json!({ "id": "F0NOBODYHAS" })).await["errors"][0], refused);
+    assert_eq!(shown(json!({})).await["errors"][0], refused);
+    assert_eq!(shown(json!({ "id": id, "url": info["file"]["url_private"] })).await["errors"][0], refused);
+    let pattern = "input must match regex pattern: ^[F][A-Z0-9]{8,}$ [json-pointer:/blocks/0/slack_file/id]";
+    assert_eq!(shown(json!({ "id": "chart.png" })).await["errors"][0], pattern);
+}
+
+#[tokio::test]
 async fn a_file_is_announced_uploaded_and_shared() {
     let world = World::start().await;
     let args = json!({ "filename": "chart.png", "length": 3, "alt_txt": "A chart" });

@@ -1,11 +1,11 @@
-//! A message, and the limits of the whole: at most 50 blocks and 100 attachments, and a sum of text that Slack does not
+//! A message, and the limits of the whole: at most 50 blocks, 2 charts and 100 attachments, and a sum of text that Slack does not
 //! document but refuses to exceed (`msg_blocks_too_long` somewhere above 11,000 characters). [`Message::fit`] keeps to both by
 //! cutting the longest texts first, down to one common length, so that short lines and every control survive.
 
 use serde::Serialize;
 
 use super::cut::length;
-use super::{Block, Piece};
+use super::{Block, MAX_CHARTS, Piece};
 use crate::slack::escape::Mrkdwn;
 
 /// How many blocks a message may have; those in attachments are counted in, to be safe.
@@ -89,9 +89,24 @@ impl Message {
             attachment.blocks.truncate(room);
             room -= attachment.blocks.len();
         }
+        self.few_charts();
         while self.labels() > MAX_MESSAGE_TEXT / 2 && self.drop_last_block() {}
         self.level();
         self
+    }
+
+    /// Slack draws two charts a message: the others are said in words.
+    fn few_charts(&mut self) {
+        let mut charts = 0;
+        let attached = self.attachments.iter_mut().flat_map(|attachment| &mut attachment.blocks);
+        for block in self.blocks.iter_mut().chain(attached) {
+            if let Block::DataVisualization(chart) = block {
+                charts += 1;
+                if charts > MAX_CHARTS {
+                    *block = Block::section(chart.as_ref().clone().into_words());
+                }
+            }
+        }
     }
 
     /// Cuts the longest texts to one common length, so that the sum fits.

@@ -2,11 +2,12 @@
 //! an id, a value or an address is never cut, since half of one is a wrong one: one that is too long is left out. Empty text,
 //! which Slack refuses, shows as a dash.
 //!
-//! `element` holds what people press, choose and type; `message` and `view` hold what blocks are put into, with the limits of
-//! the whole. To add a block: a variant or struct here, its texts in `each_text`. What a card looks like must not enter.
+//! `element` holds what people press, choose and type, `chart` what they look at; `message` and `view` hold what blocks are put
+//! into, with the limits of the whole. To add a block: a variant or struct here, its texts in `each_text`. What a card looks like must not enter.
 //!
 //! Limits: <https://docs.slack.dev/reference/block-kit/blocks>; they count Unicode code points.
 
+mod chart;
 pub mod cut;
 mod element;
 mod message;
@@ -15,6 +16,7 @@ mod view;
 
 use serde::Serialize;
 
+pub use self::chart::{MAX_CHARTS, PlotKind, SlackFile, Visualization};
 pub use self::element::{Button, Choice, Confirm, Element, Style, TextInput};
 pub use self::message::{Attachment, MAX_BLOCKS, MAX_MESSAGE_TEXT, MAX_TEXT, Message};
 pub use self::text::Text;
@@ -51,6 +53,18 @@ pub enum Block {
     Divider,
     /// Something to fill in; for views.
     Input(Input),
+    /// A chart that Slack draws.
+    DataVisualization(Box<Visualization>),
+    /// A picture that Slack keeps.
+    Image {
+        /// Which.
+        slack_file: SlackFile,
+        /// What it shows, at most 1,000 characters.
+        alt_text: String,
+        /// A line above it.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        title: Option<Text>,
+    },
     /// Text in which Slack parses nothing.
     RichText {
         /// We emit preformatted text only.
@@ -130,13 +144,28 @@ impl Block {
         Block::RichText { elements: vec![Preformatted { elements: [Verbatim { text }] }] }
     }
 
+    /// A picture by its id at Slack (`F...`), what it shows in at most 1,000 characters (what an upload takes, half of what a
+    /// block does), and a line above it; `None` if this is no id. Slack refuses one that it has not looked through yet.
+    pub fn image(file: &str, alt: &str, title: Option<&str>) -> Option<Self> {
+        Some(Block::Image {
+            slack_file: SlackFile::new(file)?,
+            alt_text: Text::foreign(alt).at_most(1_000).into_string(),
+            title: title.map(Text::foreign),
+        })
+    }
+
     /// Whether Slack would refuse it for holding nothing.
     fn is_empty(&self) -> bool {
         match self {
             Block::Section(section) => section.text.is_none() && section.fields.is_empty(),
             Block::Context { elements } => elements.is_empty(),
             Block::Actions { elements, .. } => elements.is_empty(),
-            Block::Header { .. } | Block::Divider | Block::Input(_) | Block::RichText { .. } => false,
+            Block::Header { .. }
+            | Block::Divider
+            | Block::Input(_)
+            | Block::RichText { .. }
+            | Block::DataVisualization(_)
+            | Block::Image { .. } => false,
         }
     }
 
@@ -157,6 +186,11 @@ impl Block {
                 visit(label.fixed());
                 element.each_text(visit);
                 hint.iter_mut().for_each(|hint| visit(hint.fixed()));
+            }
+            Block::DataVisualization(chart) => chart.each_text(visit),
+            Block::Image { alt_text, title, .. } => {
+                visit(Piece::Plain(alt_text));
+                title.iter().for_each(|title| visit(title.fixed()));
             }
             Block::RichText { elements } => {
                 elements.iter_mut().flat_map(|box_| &mut box_.elements).for_each(|line| {
@@ -214,6 +248,12 @@ impl Input {
 impl From<Section> for Block {
     fn from(section: Section) -> Self {
         Block::Section(section)
+    }
+}
+
+impl From<Visualization> for Block {
+    fn from(chart: Visualization) -> Self {
+        Block::DataVisualization(Box::new(chart))
     }
 }
 

@@ -94,6 +94,7 @@ impl From<Mrkdwn> for Text {
     }
 }
 
-fn not_empty(text: String) -> String {
+/// The text, or a dash: Slack refuses nothing.
+pub(super) fn not_empty(text: String) -> String {
     if text.trim().is_empty() { "–".to_owned() } else { text }
 }

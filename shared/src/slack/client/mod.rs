@@ -1,6 +1,6 @@
 //! The Web API over real HTTP, against a base URL: Slack, or an emulator of it. This file holds the one way a call goes out and
 //! the sorting of what comes back: done, surely not done, or unknown. The typed methods stand beside it by family:
-//! `messages`, `channels`, `people`, `views`, `respond` (response URLs) and `find` (our own message, after a lost answer); `wire` carries.
+//! `messages`, `channels`, `people`, `views`, `files`, `respond` (response URLs) and `find` (our own message, after a lost answer); `wire` carries.
 //!
 //! No retry, no sleep and no clock may enter: when to try again is the caller's decision, made from [`SlackError`]. Neither
 //! the token nor an answer's body ever reaches an error or `Debug`.
@@ -8,6 +8,7 @@
 //! Contract: <https://docs.slack.dev/apis/web-api/> and the page of each method.
 
 mod channels;
+mod files;
 mod find;
 mod messages;
 mod people;
@@ -26,6 +27,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 pub use self::channels::{Channel, Listed, ListedMetadata, Page, Query};
+pub use self::files::{Upload, Uploaded};
 pub use self::messages::{Metadata, Post, Posted};
 pub use self::people::{Identity, User};
 pub use self::respond::{Reply, Shown};
@@ -34,13 +36,15 @@ pub use self::wire::Wire;
 pub use reqwest::Url;
 
 /// The scopes that the bot token needs, as `slack-manifest.yaml` asks for them.
-pub const SCOPES: [&str; 9] = [
+pub const SCOPES: [&str; 11] = [
     "app_mentions:read",
     "channels:history",
     "channels:join",
     "channels:read",
     "chat:write",
     "commands",
+    "files:read",
+    "files:write",
     "groups:history",
     "groups:read",
     "reactions:read",
