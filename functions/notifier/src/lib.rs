@@ -12,6 +12,8 @@ use shared::metrics;
 use shared::queue::Wake;
 use shared::store::StoreError;
 
+pub mod report;
+
 /// How many one tick wakes or carries out; the rest follows a minute later.
 const MOST: usize = 200;
 

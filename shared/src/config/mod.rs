@@ -18,6 +18,7 @@ mod fault;
 mod file;
 #[cfg(feature = "yaml")]
 mod form;
+pub mod section;
 #[cfg(feature = "yaml")]
 mod yaml;
 

@@ -2,6 +2,7 @@
 //! when. No words, no blocks, nothing about where the values come from.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::chart::{Chart, Number};
@@ -145,8 +146,10 @@ pub struct Alarms {
     pub alarm: usize,
     /// How many have INSUFFICIENT_DATA.
     pub insufficient: usize,
-    /// How many there are.
+    /// How many there are, those included that are OK.
     pub all: usize,
+    /// There are at least so many of each: more were not counted.
+    pub at_least: bool,
 }
 
 /// One alarm.
@@ -184,11 +187,13 @@ pub struct Table {
 pub struct Cost {
     /// `USD`, ...
     pub currency: String,
-    /// Yesterday, and the day before it.
+    /// The last day that is over, by UTC, as AWS counts. "The month" is the one that it is in: on the first, the one before.
+    pub day: Date,
+    /// That day, and the one before it.
     pub yesterday: Compared,
-    /// This month until now, and the month before until the same day.
+    /// The month until the end of that day, and the month before until the same day.
     pub month: Compared,
-    /// What this month will have cost.
+    /// What the month will have cost; `None` if AWS has no forecast, or the month is over.
     pub forecast: Option<Number>,
     /// Services whose cost of yesterday differs most from the day before: (service, yesterday, before).
     pub movers: Vec<(String, Number, Number)>,

@@ -17,6 +17,7 @@
 //! | `AWS_ENDPOINT_URL` | an emulator of AWS, for tests |
 
 mod aws;
+mod cloud;
 mod deps;
 mod environment;
 mod log;
