@@ -31,13 +31,13 @@ const ALARMS: [(&str, &str, i64, &str); 4] = [
         42,
         "Threshold Crossed: 2 out of the last 3 datapoints [2310.4, 2188.9] were greater than the threshold (1000.0).",
     ),
+    ("INSUFFICIENT_DATA", "nightly-export-finished", 11_520, "Insufficient Data: 1 datapoint was unknown."),
     (
-        "INSUFFICIENT_DATA",
-        "nightly-export-finished",
-        11_520,
-        "Insufficient Data: 1 datapoint was unknown.",
+        "OK",
+        "payments-5xx-rate",
+        40_320,
+        "Threshold Crossed: 1 datapoint [0.02] was not greater than the threshold (1.0).",
     ),
-    ("OK", "payments-5xx-rate", 40_320, "Threshold Crossed: 1 datapoint [0.02] was not greater than the threshold (1.0)."),
 ];
 
 /// So many further alarms are OK.
@@ -73,7 +73,9 @@ impl SampleCloud {
         let mut alarms: Vec<Value> =
             named.map(|(state, name, minutes, reason)| alarm(state, name, *minutes, reason)).collect();
         if state == "OK" {
-            alarms.extend((0..MORE_ALARMS).map(|number| alarm(state, &format!("service-{number}"), 90_000, "")));
+            alarms.extend(
+                (0..MORE_ALARMS).map(|number| alarm(state, &format!("service-{number}"), 90_000, "")),
+            );
         }
         json!({ "MetricAlarms": alarms, "CompositeAlarms": [] })
     }
@@ -110,4 +112,63 @@ fn chance(words: &str, number: i64) -> f64 {
         (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
     fastrand::Rng::with_seed(seed).f64()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use notifier::report::aws::{When, gather};
+    use shared::config::section::FromAws;
+    use shared::core::chart::Drawing;
+    use shared::core::report::Section;
+
+    use super::*;
+    use crate::clock::LocalClock;
+
+    fn sections() -> Vec<FromAws> {
+        let metric =
+            |name: &str, stat: &str| json!({ "namespace": "AWS/Lambda", "name": name, "stat": stat });
+        let latency = json!({ "title": "Latency", "compare": "1w", "metrics": [metric("Duration", "p99"), metric("Errors", "Sum")] });
+        let logs = json!({ "title": "Errors", "groups": "/x", "query": "filter x | stats count(*) as errors by service, level" });
+        vec![
+            FromAws::Alarms(serde_json::from_value(json!({ "prefix": "prod-" })).unwrap()),
+            FromAws::Metrics(serde_json::from_value(latency).unwrap()),
+            FromAws::Logs(serde_json::from_value(logs).unwrap()),
+            FromAws::Cost(serde_json::from_value(json!({})).unwrap()),
+        ]
+    }
+
+    async fn report() -> Vec<Vec<Section>> {
+        let slot = "2026-11-23T08:00:00Z".parse().unwrap();
+        let cloud = SampleCloud::new(Arc::new(LocalClock::standing(slot)));
+        assert!(cloud.is_sample());
+        gather(&cloud, &sections(), When { slot, zone: "Europe/Berlin" }, Duration::from_secs(20)).await
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_samples_fill_every_section_and_are_the_same_each_time() {
+        let gathered = report().await;
+        assert_eq!(gathered, report().await);
+        let [alarms, latency, errors, cost] = &gathered[..] else { panic!("{gathered:?}") };
+        let [Section::Alarms(alarms)] = &alarms[..] else { panic!("{alarms:?}") };
+        assert_eq!((alarms.alarm, alarms.insufficient, alarms.all), (2, 1, 38));
+        assert_eq!(alarms.rows[0].name, "prod-orders-queue-age");
+        let [Section::Chart(latency)] = &latency[..] else { panic!("{latency:?}") };
+        let Drawing::Series { series, .. } = &latency.drawing else { panic!("{latency:?}") };
+        assert!(series.len() == 4 && series.iter().all(|series| series.points.len() == 288), "{series:?}");
+        let values = |place: usize| series[place].points.iter().map(|point| point.value.get());
+        let (lowest, highest) = (values(0).fold(f64::MAX, f64::min), values(0).fold(0.0, f64::max));
+        assert!(lowest > 0.0 && highest > lowest * 1.5, "{lowest} {highest}");
+        assert!(values(1).all(|errors| errors.fract() == 0.0), "there is no half an error");
+        let [Section::Table(errors)] = &errors[..] else { panic!("{errors:?}") };
+        assert_eq!(
+            (errors.columns.join(" ").as_str(), errors.rows.len(), errors.more),
+            ("service level errors", 10, 4)
+        );
+        let [Section::Cost(cost)] = &cost[..] else { panic!("{cost:?}") };
+        let month = cost.month.now.unwrap().get();
+        assert!(cost.yesterday.now.is_some() && cost.month.before.is_some() && !cost.movers.is_empty());
+        assert!(cost.forecast.unwrap().get() > month && month > 500.0, "{cost:?}");
+    }
 }

@@ -214,7 +214,8 @@ mod tests {
 
     #[test]
     fn what_aws_says_is_told_in_one_line_of_some_length() {
-        let error = CloudError::refused(Operation::StartQuery, "MalformedQueryException", "line 1:\n  no\tfield");
+        let error =
+            CloudError::refused(Operation::StartQuery, "MalformedQueryException", "line 1:\n  no\tfield");
         assert_eq!(
             error.to_string(),
             "logs:StartQuery was refused, MalformedQueryException: line 1: no field"

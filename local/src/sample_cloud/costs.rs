@@ -24,7 +24,8 @@ pub(super) fn costs(asked: &Value) -> Value {
     let grouped = asked["GroupBy"].as_array().is_some_and(|by| !by.is_empty());
     let day = |day: Date| {
         let period = json!({ "Start": day, "End": day.tomorrow().unwrap_or(day) });
-        let metrics = |amount: f64| json!({ "UnblendedCost": { "Amount": format!("{amount:.10}"), "Unit": "USD" } });
+        let metrics =
+            |amount: f64| json!({ "UnblendedCost": { "Amount": format!("{amount:.10}"), "Unit": "USD" } });
         let (total, groups) = match grouped {
             false => (metrics(all(day)), Vec::new()),
             true => {

@@ -32,7 +32,10 @@ pub(super) fn results(asked: &Value) -> Value {
     let end: i64 = end.parse().unwrap_or(0);
     let shown = asked["maxItems"].as_u64().map_or(ROWS, |most| ROWS.min(most as usize));
     let row = |number: usize| -> Vec<Value> {
-        columns.split(',').map(|column| json!({ "field": column, "value": value(column, number, end) })).collect()
+        columns
+            .split(',')
+            .map(|column| json!({ "field": column, "value": value(column, number, end) }))
+            .collect()
     };
     let rows: Vec<Vec<Value>> = (0..shown).map(row).collect();
     json!({

@@ -22,8 +22,8 @@ const ROOMS: [(&str, &[&str]); 17] = [
     (
         "lambda",
         &[
-            "cloud", "config", "core", "deps", "door", "fetch", "invoke", "metrics", "queue", "slack", "sources",
-            "store",
+            "cloud", "config", "core", "deps", "door", "fetch", "invoke", "metrics", "queue", "slack",
+            "sources", "store",
         ],
     ),
     ("lib", &[]),

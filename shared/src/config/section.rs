@@ -146,9 +146,7 @@ impl ShowLogs {
             if !is_group(group) {
                 let remedy = "the whole name such as /ecs/checkout, or an ARN without `:*` at its end";
                 let path = format!("{path}.groups[{position}]");
-                faults.push(
-                    Fault::at(path, format!("\"{group}\" is no log group")).with_remedy(remedy),
-                );
+                faults.push(Fault::at(path, format!("\"{group}\" is no log group")).with_remedy(remedy));
             }
         }
         faults

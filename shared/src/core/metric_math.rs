@@ -31,7 +31,11 @@ pub fn is_query(expression: &str) -> bool {
 
 /// It finds metrics by itself, without ids: a search, a query, or a function that names what it looks at.
 pub fn finds_metrics(expression: &str) -> bool {
-    is_query(expression) || uses(expression, &["SEARCH", "METRICS", "INSIGHT_RULE_METRIC", "SERVICE_QUOTA", "DB_PERF_INSIGHTS", "LAMBDA"])
+    is_query(expression)
+        || uses(
+            expression,
+            &["SEARCH", "METRICS", "INSIGHT_RULE_METRIC", "SERVICE_QUOTA", "DB_PERF_INSIGHTS", "LAMBDA"],
+        )
 }
 
 /// It takes every metric of its request, so that it needs a request of its own.

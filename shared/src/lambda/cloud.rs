@@ -64,7 +64,8 @@ impl AwsCloud {
 impl Cloud for AwsCloud {
     async fn ask(&self, operation: Operation, asked: &Value) -> Result<Value, CloudError> {
         let Some(aws) = self.asked(operation) else {
-            let instead = "what such an account costs is told in the Billing console of the account that pays for it";
+            let instead =
+                "what such an account costs is told in the Billing console of the account that pays for it";
             return Err(CloudError::Absent { operation, region: self.region.clone(), instead });
         };
         aws.ask(spoken(operation), asked).await.map_err(|error| said(operation, error))

@@ -52,12 +52,7 @@ pub async fn gather(
 }
 
 /// A section that is asked for by itself.
-async fn one(
-    cloud: &dyn Cloud,
-    section: &FromAws,
-    when: When<'_>,
-    deadline: Instant,
-) -> Option<Gathered> {
+async fn one(cloud: &dyn Cloud, section: &FromAws, when: When<'_>, deadline: Instant) -> Option<Gathered> {
     match section {
         FromAws::Metrics(_) => None,
         FromAws::Alarms(show) => Some(alarms::ask(cloud, show, when, deadline).await),

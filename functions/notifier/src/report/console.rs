@@ -12,7 +12,9 @@ pub(super) fn alarm(arn: &str) -> Option<String> {
     let mut parts = arn.splitn(7, ':').skip(1);
     let (partition, _, region) = (parts.next()?, parts.next()?, parts.next()?);
     let name = parts.nth(2)?;
-    let named = |text: &str| !text.is_empty() && text.chars().all(|letter| letter == '-' || letter.is_ascii_alphanumeric());
+    let named = |text: &str| {
+        !text.is_empty() && text.chars().all(|letter| letter == '-' || letter.is_ascii_alphanumeric())
+    };
     let home = home(partition)?;
     let link = format!("{home}/cloudwatch/home?region={region}#alarmsV2:alarm/{}", escape(name, '%'));
     (named(region) && !name.is_empty()).then_some(link).filter(|link| link.len() <= LONGEST)
@@ -73,15 +75,21 @@ mod tests {
         for (arn, link) in [
             (
                 "arn:aws:cloudwatch:eu-west-1:111122223333:alarm:Disk full",
-                Some("https://console.aws.amazon.com/cloudwatch/home?region=eu-west-1#alarmsV2:alarm/Disk%20full"),
+                Some(
+                    "https://console.aws.amazon.com/cloudwatch/home?region=eu-west-1#alarmsV2:alarm/Disk%20full",
+                ),
             ),
             (
                 "arn:aws-cn:cloudwatch:cn-north-1:111122223333:alarm:a/b:c",
-                Some("https://console.amazonaws.cn/cloudwatch/home?region=cn-north-1#alarmsV2:alarm/a%2fb%3ac"),
+                Some(
+                    "https://console.amazonaws.cn/cloudwatch/home?region=cn-north-1#alarmsV2:alarm/a%2fb%3ac",
+                ),
             ),
             (
                 "arn:aws-us-gov:cloudwatch:us-gov-west-1:111122223333:alarm:x",
-                Some("https://console.amazonaws-us-gov.com/cloudwatch/home?region=us-gov-west-1#alarmsV2:alarm/x"),
+                Some(
+                    "https://console.amazonaws-us-gov.com/cloudwatch/home?region=us-gov-west-1#alarmsV2:alarm/x",
+                ),
             ),
             ("arn:aws-moon:cloudwatch:moon-1:1:alarm:x", None),
             ("arn:aws:cloudwatch:eu-west-1|<x>:1:alarm:x", None),
@@ -100,7 +108,8 @@ mod tests {
             "title": "Errors", "groups": ["/ecs/checkout", "b"], "query": "fields @message | filter x = 'a~b'",
         }))
         .unwrap();
-        let (since, until) = ("2026-11-22T08:00:00Z".parse().unwrap(), "2026-11-23T08:00:00Z".parse().unwrap());
+        let (since, until) =
+            ("2026-11-22T08:00:00Z".parse().unwrap(), "2026-11-23T08:00:00Z".parse().unwrap());
         assert_eq!(
             insights("eu-west-1", &show, since, until).unwrap(),
             "https://console.aws.amazon.com/cloudwatch/home?region=eu-west-1#logsV2:logs-insights$3FqueryDetail$3D~(end~'2026-11-23T08*3a00*3a00.000Z\

@@ -110,7 +110,9 @@ pub(super) async fn ask(cloud: &dyn Cloud, show: &ShowCost, when: When<'_>, dead
 
 fn told(error: CloudError) -> String {
     match error.code() {
-        "DataUnavailableException" => "Cost Explorer has no figures yet; it has a day after it was switched on".to_owned(),
+        "DataUnavailableException" => {
+            "Cost Explorer has no figures yet; it has a day after it was switched on".to_owned()
+        }
         _ => error.to_string(),
     }
 }
@@ -169,8 +171,7 @@ async fn forecast(cloud: &dyn Cloud, days: Days, deadline: Instant) -> Result<Op
         "Granularity": "DAILY",
         "Metric": FORECAST_METRIC,
     });
-    let answer: Result<Forecast, _> =
-        ask_aws(cloud, Operation::GetCostForecast, &asked, deadline).await;
+    let answer: Result<Forecast, _> = ask_aws(cloud, Operation::GetCostForecast, &asked, deadline).await;
     match answer {
         Ok(forecast) => Ok(forecast.total.value()),
         Err(error) if error.code() == "DataUnavailableException" => Ok(None),
@@ -225,7 +226,11 @@ fn by_name<'a>(days: impl Iterator<Item = &'a Day>) -> BTreeMap<String, f64> {
 }
 
 /// Those that changed most, up or down.
-fn movers(now: BTreeMap<String, f64>, before: BTreeMap<String, f64>, most: usize) -> Vec<(String, Number, Number)> {
+fn movers(
+    now: BTreeMap<String, f64>,
+    before: BTreeMap<String, f64>,
+    most: usize,
+) -> Vec<(String, Number, Number)> {
     let was = |name: &String| before.get(name).copied().unwrap_or(0.0);
     let gone = before.keys().filter(|name| !now.contains_key(*name)).map(|name| (name, 0.0));
     let mut moved: Vec<(&String, f64, f64)> = now
@@ -237,9 +242,10 @@ fn movers(now: BTreeMap<String, f64>, before: BTreeMap<String, f64>, most: usize
         .collect();
     let size = |(_, now, before): &(&String, f64, f64)| (now - before).abs();
     moved.sort_by(|one, other| size(other).total_cmp(&size(one)).then_with(|| one.0.cmp(other.0)));
-    let numbers = moved.into_iter().take(most).filter_map(|(name, now, before)| {
-        Some((name.clone(), Number::new(now)?, Number::new(before)?))
-    });
+    let numbers = moved
+        .into_iter()
+        .take(most)
+        .filter_map(|(name, now, before)| Some((name.clone(), Number::new(now)?, Number::new(before)?)));
     numbers.collect()
 }
 

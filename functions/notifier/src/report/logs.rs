@@ -63,8 +63,7 @@ pub(super) async fn ask(cloud: &dyn Cloud, show: &ShowLogs, when: When<'_>, dead
     let since = since(show, when.slot);
     let asked = start(show, since, when.slot);
     let began = Instant::now();
-    let Started { query_id } =
-        ask_aws(cloud, Operation::StartQuery, &asked, deadline).await.map_err(said)?;
+    let Started { query_id } = ask_aws(cloud, Operation::StartQuery, &asked, deadline).await.map_err(said)?;
     let until = deadline.checked_sub(STOPPING).unwrap_or(deadline);
     let why = match timeout_at(until, done(cloud, show, &query_id, deadline)).await {
         Ok(Ok(answer)) => {
@@ -74,7 +73,9 @@ pub(super) async fn ask(cloud: &dyn Cloud, show: &ShowLogs, when: When<'_>, dead
         Ok(Err(error)) => error.to_string(),
         Err(_) => {
             let seconds = began.elapsed().as_secs();
-            format!("the query was not done after {seconds} s and was stopped: look at less time, or at fewer log groups")
+            format!(
+                "the query was not done after {seconds} s and was stopped: look at less time, or at fewer log groups"
+            )
         }
     };
     let stopped: Result<Value, _> =
@@ -101,12 +102,7 @@ fn start(show: &ShowLogs, since: Timestamp, until: Timestamp) -> Value {
 }
 
 /// The answer once the query has ended, one way or another.
-async fn done(
-    cloud: &dyn Cloud,
-    show: &ShowLogs,
-    id: &str,
-    deadline: Instant,
-) -> Result<Answer, CloudError> {
+async fn done(cloud: &dyn Cloud, show: &ShowLogs, id: &str, deadline: Instant) -> Result<Answer, CloudError> {
     let asked = json!({ "queryId": id, "maxItems": show.at_most });
     let mut pauses = PAUSES.into_iter();
     let [.., longest] = PAUSES;

@@ -133,25 +133,39 @@ impl ShowMetrics {
         let hours = |hours: i64| back > hours * 3_600;
         let whole = self.period.is_none_or(|period| period.subsec_nanos() == 0);
         let (message, remedy) = match period {
-            period if !whole || period < 60 && !SHORT_PERIODS.contains(&period) || period > 60 && period % 60 != 0 => {
-                ("a period is a whole number of minutes, or 1, 5, 10, 20 or 30 seconds".to_owned(), "such as 5m".to_owned())
+            period
+                if !whole
+                    || period < 60 && !SHORT_PERIODS.contains(&period)
+                    || period > 60 && period % 60 != 0 =>
+            {
+                (
+                    "a period is a whole number of minutes, or 1, 5, 10, 20 or 30 seconds".to_owned(),
+                    "such as 5m".to_owned(),
+                )
             }
-            period if period > self.last.as_secs() => {
-                ("a value would stand for more time than is looked at".to_owned(), "take a shorter `period`, or a longer `last`".to_owned())
-            }
+            period if period > self.last.as_secs() => (
+                "a value would stand for more time than is looked at".to_owned(),
+                "take a shorter `period`, or a longer `last`".to_owned(),
+            ),
             period if self.last.as_secs() / period > MOST_VALUES => {
                 let values = self.last.as_secs() / period;
-                (format!("that is {values} values a line, and at most {MOST_VALUES} are drawn"), "take a longer `period`, or leave it out".to_owned())
+                (
+                    format!("that is {values} values a line, and at most {MOST_VALUES} are drawn"),
+                    "take a longer `period`, or leave it out".to_owned(),
+                )
             }
-            period if period < 60 && hours(3) => {
-                ("CloudWatch keeps values of less than a minute for three hours".to_owned(), "take 1m".to_owned())
-            }
-            period if period % 300 != 0 && hours(15 * 24) => {
-                ("that far back CloudWatch has a value for every five minutes".to_owned(), "take 5m or a multiple of it".to_owned())
-            }
-            period if period % 3_600 != 0 && hours(63 * 24) => {
-                ("that far back CloudWatch has a value for every hour".to_owned(), "take 1h or a multiple of it".to_owned())
-            }
+            period if period < 60 && hours(3) => (
+                "CloudWatch keeps values of less than a minute for three hours".to_owned(),
+                "take 1m".to_owned(),
+            ),
+            period if period % 300 != 0 && hours(15 * 24) => (
+                "that far back CloudWatch has a value for every five minutes".to_owned(),
+                "take 5m or a multiple of it".to_owned(),
+            ),
+            period if period % 3_600 != 0 && hours(63 * 24) => (
+                "that far back CloudWatch has a value for every hour".to_owned(),
+                "take 1h or a multiple of it".to_owned(),
+            ),
             _ => return None,
         };
         Some(Fault::at(format!("{path}.period"), message).with_remedy(remedy))
@@ -179,15 +193,28 @@ impl Metric {
             ];
             for (_, field) in both.iter().filter(|(there, _)| *there) {
                 let message = format!("an expression has no `{field}`");
-                fault(&format!(".{field}"), message, "make two of it: the metric with an `id`, and the expression that uses it");
+                fault(
+                    &format!(".{field}"),
+                    message,
+                    "make two of it: the metric with an `id`, and the expression that uses it",
+                );
             }
-            if self.expression.as_ref().is_some_and(|text| text.trim().is_empty() || text.chars().count() > 2_048) {
-                fault(".expression", "an expression has 1 to 2048 characters".to_owned(), "such as \"100 * errors / calls\"");
+            if self
+                .expression
+                .as_ref()
+                .is_some_and(|text| text.trim().is_empty() || text.chars().count() > 2_048)
+            {
+                fault(
+                    ".expression",
+                    "an expression has 1 to 2048 characters".to_owned(),
+                    "such as \"100 * errors / calls\"",
+                );
             }
             return faults;
         }
         let is_named = |text: &Option<String>| {
-            text.as_ref().is_some_and(|text| (1..=255).contains(&text.chars().count()) && !text.starts_with(':'))
+            text.as_ref()
+                .is_some_and(|text| (1..=255).contains(&text.chars().count()) && !text.starts_with(':'))
         };
         if !is_named(&self.namespace) {
             fault("", "a metric needs its `namespace`".to_owned(), "such as `namespace: AWS/Lambda`");
@@ -202,7 +229,8 @@ impl Metric {
         }
         if let Some(stat) = self.stat.as_ref().filter(|stat| !is_stat(stat)) {
             let near = did_you_mean(stat, &STATS);
-            let remedy = format!("{near}, and p99, tm95, tc95, ts95, wm95, TM(5%:95%), PR(0:200) and the like");
+            let remedy =
+                format!("{near}, and p99, tm95, tc95, ts95, wm95, TM(5%:95%), PR(0:200) and the like");
             fault(".stat", format!("there is no statistic \"{stat}\""), &remedy);
         }
         faults
@@ -224,9 +252,9 @@ fn is_stat(stat: &str) -> bool {
     let edge = |text: &str| text.is_empty() || number(text.trim_end_matches('%'));
     let range = |text: &str| {
         let inside = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
-        inside.and_then(|inside| inside.split_once(':')).is_some_and(|(from, to)| {
-            edge(from) && edge(to) && !(from.is_empty() && to.is_empty())
-        })
+        inside
+            .and_then(|inside| inside.split_once(':'))
+            .is_some_and(|(from, to)| edge(from) && edge(to) && !(from.is_empty() && to.is_empty()))
     };
     STATS.contains(&stat)
         || ["p", "tm", "tc", "ts", "wm"].iter().any(|kind| stat.strip_prefix(kind).is_some_and(percentile))
@@ -244,10 +272,13 @@ fn unknown_ids(path: &str, expression: &str, metric: &Metric, ids: &BTreeSet<&st
     let fault = |id: &str| {
         let (message, others) = match ids.contains(id) {
             true => ("the expression uses itself".to_owned(), "take the id of another metric".to_owned()),
-            false => (format!("no metric here has the id `{id}`"), match nearest(id, ids.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("give one of them `id: {id}`"),
-            }),
+            false => (
+                format!("no metric here has the id `{id}`"),
+                match nearest(id, ids.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => format!("give one of them `id: {id}`"),
+                },
+            ),
         };
         Fault::at(path, message).with_remedy(others)
     };

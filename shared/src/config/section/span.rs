@@ -9,7 +9,8 @@ pub(super) fn serialize<S: Serializer>(span: &SignedDuration, serializer: S) -> 
 
 pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SignedDuration, D::Error> {
     let text = String::deserialize(deserializer)?;
-    let duration = text.parse::<Span>().and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()));
+    let duration =
+        text.parse::<Span>().and_then(|span| span.to_duration(SpanRelativeTo::days_are_24_hours()));
     // `form` knows these words.
     duration.map_err(|_| serde::de::Error::custom("not in a duration format"))
 }

@@ -32,7 +32,8 @@ async fn every_operation_is_asked_in_its_services_own_protocol() {
         .iter()
         .map(|(_, _, headers)| {
             let header = |name: &str| headers[name].to_str().unwrap().to_owned();
-            let scope = header("authorization").split(['/', ',']).skip(2).take(2).collect::<Vec<_>>().join(" ");
+            let scope =
+                header("authorization").split(['/', ',']).skip(2).take(2).collect::<Vec<_>>().join(" ");
             (header("x-amz-target"), header("content-type"), scope)
         })
         .collect();
@@ -91,13 +92,15 @@ fn cost_explorer_is_in_one_place_of_a_partition_and_the_others_are_where_we_are(
 
 #[tokio::test]
 async fn where_there_is_no_cost_explorer_it_is_said_where_costs_are_told() {
-    let told = here("us-gov-west-1").ask(Operation::GetCostAndUsage, &json!({})).await.unwrap_err().to_string();
+    let told =
+        here("us-gov-west-1").ask(Operation::GetCostAndUsage, &json!({})).await.unwrap_err().to_string();
     assert!(told.starts_with("ce:GetCostAndUsage is not there in us-gov-west-1: "), "{told}");
 }
 
 #[tokio::test]
 async fn throttling_is_waited_out_and_a_missing_right_is_told_with_its_remedy() {
-    let throttled = json!({ "__type": "com.amazonaws.cloudwatch#ThrottlingException", "message": "Rate exceeded" });
+    let throttled =
+        json!({ "__type": "com.amazonaws.cloudwatch#ThrottlingException", "message": "Rate exceeded" });
     let (cloud_, asked) = cloud(move |_, before| match before {
         0 | 1 => (StatusCode::BAD_REQUEST, throttled.clone()),
         _ => (StatusCode::OK, json!({})),
@@ -109,7 +112,10 @@ async fn throttling_is_waited_out_and_a_missing_right_is_told_with_its_remedy() 
     let denied = json!({ "__type": "com.amazonaws.cloudwatch#AccessDeniedException", "message": message });
     let (cloud_, asked) = cloud(move |_, _| (StatusCode::BAD_REQUEST, denied.clone())).await;
     let error = cloud_.ask(Operation::DescribeAlarms, &json!({})).await.unwrap_err();
-    assert_eq!(error.to_string(), "cloudwatch:DescribeAlarms is not allowed: deploy with the parameter Reports=yes");
+    assert_eq!(
+        error.to_string(),
+        "cloudwatch:DescribeAlarms is not allowed: deploy with the parameter Reports=yes"
+    );
     assert_eq!(asked.lock().unwrap().len(), 1);
 }
 
@@ -117,11 +123,15 @@ async fn throttling_is_waited_out_and_a_missing_right_is_told_with_its_remedy() 
 async fn an_answer_without_an_end_or_without_sense_is_no_answer() {
     let (cloud_, _) = cloud(|_, _| (StatusCode::OK, json!("x".repeat(9 << 20)))).await;
     let error = cloud_.ask(Operation::GetMetricData, &json!({})).await.unwrap_err();
-    assert_eq!(error.to_string(), "cloudwatch:GetMetricData was asked and there is an answer that is too long");
+    assert_eq!(
+        error.to_string(),
+        "cloudwatch:GetMetricData was asked and there is an answer that is too long"
+    );
     let (cloud_, _) = cloud(|_, _| (StatusCode::IM_A_TEAPOT, json!(["short", "and stout"]))).await;
     let error = cloud_.ask(Operation::StartQuery, &json!({})).await.unwrap_err();
     assert!(matches!(&error, CloudError::Refused { code, .. } if code == "418"), "{error:?}");
-    let late = aws::Aws::new(transport::http().unwrap(), account("eu-west-1")).patient(Duration::ZERO).at_once();
+    let late =
+        aws::Aws::new(transport::http().unwrap(), account("eu-west-1")).patient(Duration::ZERO).at_once();
     let error = late.ask::<Value>(PING, &json!({})).await.unwrap_err();
     assert_eq!(error.to_string(), "no answer in time");
 }

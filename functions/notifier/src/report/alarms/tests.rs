@@ -25,7 +25,9 @@ async fn alarms_that_fire_come_first_and_those_that_have_done_so_for_longest() {
                 "MetricAlarms": [alarm("young", MIDNIGHT + 60), alarm("old", MIDNIGHT - 60)],
                 "CompositeAlarms": [alarm("composite", MIDNIGHT)],
             }),
-            "INSUFFICIENT_DATA" => json!({ "MetricAlarms": [alarm("silent", MIDNIGHT - 9_000)], "LogAlarms": [alarm("log", MIDNIGHT)] }),
+            "INSUFFICIENT_DATA" => {
+                json!({ "MetricAlarms": [alarm("silent", MIDNIGHT - 9_000)], "LogAlarms": [alarm("log", MIDNIGHT)] })
+            }
             "OK" => json!({ "MetricAlarms": [alarm("fine", 0), alarm("well", 0)] }),
             other => panic!("{other}"),
         })
@@ -52,7 +54,8 @@ async fn alarms_that_fire_come_first_and_those_that_have_done_so_for_longest() {
 #[tokio::test]
 async fn all_pages_are_read_up_to_a_thousand_alarms() {
     let page = |from: usize, next: Option<String>| {
-        let alarms: Vec<Value> = (from..from + 100).map(|number| alarm(&format!("a{number:04}"), 0)).collect();
+        let alarms: Vec<Value> =
+            (from..from + 100).map(|number| alarm(&format!("a{number:04}"), 0)).collect();
         json!({ "MetricAlarms": alarms, "NextToken": next })
     };
     let cloud = Scripted::new(move |_, asked, _| {
@@ -73,13 +76,22 @@ async fn all_pages_are_read_up_to_a_thousand_alarms() {
 #[tokio::test]
 async fn a_region_that_does_not_know_log_alarms_is_asked_for_the_others() {
     let cloud = Scripted::new(|operation, asked, _| {
-        let invalid = CloudError::refused(operation, "ValidationError", "Value 'LogAlarm' failed to satisfy constraint");
-        if asked["AlarmTypes"].as_array().unwrap().len() == 3 { Err(invalid) } else { Ok(json!({ "MetricAlarms": [alarm("x", 0)] })) }
+        let invalid = CloudError::refused(
+            operation,
+            "ValidationError",
+            "Value 'LogAlarm' failed to satisfy constraint",
+        );
+        if asked["AlarmTypes"].as_array().unwrap().len() == 3 {
+            Err(invalid)
+        } else {
+            Ok(json!({ "MetricAlarms": [alarm("x", 0)] }))
+        }
     });
     let gathered = cloud.gather(FromAws::Alarms(shown(json!({})))).await;
     let [Section::Alarms(alarms)] = &gathered[..] else { panic!("{gathered:?}") };
     assert_eq!(alarms.all, 3);
-    let always = Scripted::new(|operation, _, _| Err(CloudError::refused(operation, "ValidationError", "no")));
+    let always =
+        Scripted::new(|operation, _, _| Err(CloudError::refused(operation, "ValidationError", "no")));
     let gathered = always.gather(FromAws::Alarms(shown(json!({})))).await;
     let [Section::Failed { why, .. }] = &gathered[..] else { panic!("{gathered:?}") };
     assert_eq!(why, "cloudwatch:DescribeAlarms was refused, ValidationError: no");

@@ -83,7 +83,11 @@ pub(in crate::report) fn at(text: &str) -> Timestamp {
 
 /// What AWS says to whoever has no right.
 pub(in crate::report) fn denied(operation: Operation) -> CloudError {
-    CloudError::refused(operation, "AccessDeniedException", "User: arn:aws:sts::111122223333:assumed-role/n/n is not authorized")
+    CloudError::refused(
+        operation,
+        "AccessDeniedException",
+        "User: arn:aws:sts::111122223333:assumed-role/n/n is not authorized",
+    )
 }
 
 pub(in crate::report) fn shown<T: serde::de::DeserializeOwned>(fields: Value) -> T {

@@ -12,7 +12,9 @@ fn everything() -> Vec<FromAws> {
     vec![
         FromAws::Alarms(shown(json!({}))),
         chart_of("Latency", 5, true),
-        FromAws::Logs(shown(json!({ "title": "Errors", "groups": "/ecs/checkout", "query": "fields @message" }))),
+        FromAws::Logs(shown(
+            json!({ "title": "Errors", "groups": "/ecs/checkout", "query": "fields @message" }),
+        )),
         FromAws::Cost(shown(json!({}))),
     ]
 }
@@ -23,10 +25,9 @@ fn usual(operation: Operation, asked: &Value) -> Value {
         Operation::DescribeAlarms => json!({ "MetricAlarms": [], "CompositeAlarms": [] }),
         Operation::GetMetricData => {
             let start = asked["StartTime"].as_i64().unwrap();
-            let result = |query: &Value| {
-                json!({ "Id": query["Id"], "Label": "L", "Timestamps": [start, start + 300], "Values": [1.0, 2.5], "StatusCode": "Complete" })
-            };
-            let results: Vec<Value> = asked["MetricDataQueries"].as_array().unwrap().iter().map(result).collect();
+            let result = |query: &Value| json!({ "Id": query["Id"], "Label": "L", "Timestamps": [start, start + 300], "Values": [1.0, 2.5], "StatusCode": "Complete" });
+            let results: Vec<Value> =
+                asked["MetricDataQueries"].as_array().unwrap().iter().map(result).collect();
             json!({ "MetricDataResults": results })
         }
         Operation::StartQuery => json!({ "queryId": "q" }),
@@ -109,13 +110,50 @@ async fn who_never_answers_takes_no_more_than_the_time_that_there_is() {
 /// What an answer may be made of: the fields that are read, with anything in them.
 fn anything() -> impl Strategy<Value = Value> {
     let fields = [
-        "MetricAlarms", "AlarmName", "AlarmArn", "StateReason", "StateTransitionedTimestamp", "NextToken", "MetricDataResults",
-        "Id", "Label", "Timestamps", "Values", "StatusCode", "Messages", "Code", "Value", "queryId", "status", "results", "field",
-        "value", "statistics", "resultCount", "nextToken", "ResultsByTime", "TimePeriod", "Start", "Total", "Groups", "Keys",
-        "Metrics", "UnblendedCost", "Amount", "Unit", "NextPageToken",
+        "MetricAlarms",
+        "AlarmName",
+        "AlarmArn",
+        "StateReason",
+        "StateTransitionedTimestamp",
+        "NextToken",
+        "MetricDataResults",
+        "Id",
+        "Label",
+        "Timestamps",
+        "Values",
+        "StatusCode",
+        "Messages",
+        "Code",
+        "Value",
+        "queryId",
+        "status",
+        "results",
+        "field",
+        "value",
+        "statistics",
+        "resultCount",
+        "nextToken",
+        "ResultsByTime",
+        "TimePeriod",
+        "Start",
+        "Total",
+        "Groups",
+        "Keys",
+        "Metrics",
+        "UnblendedCost",
+        "Amount",
+        "Unit",
+        "NextPageToken",
     ];
     let texts = prop_oneof![
-        Just("Complete"), Just("ALARM"), Just("s1m0"), Just("2026-11-22"), Just("1e999"), Just("arn:aws:cloudwatch:x:1:alarm:n"), Just(""), Just("é\u{0}<!channel>"),
+        Just("Complete"),
+        Just("ALARM"),
+        Just("s1m0"),
+        Just("2026-11-22"),
+        Just("1e999"),
+        Just("arn:aws:cloudwatch:x:1:alarm:n"),
+        Just(""),
+        Just("é\u{0}<!channel>"),
     ];
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -131,7 +169,11 @@ fn anything() -> impl Strategy<Value = Value> {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
             prop::collection::vec((field, inner), 0..6).prop_map(|fields| {
-                fields.into_iter().map(|(name, value)| (name.to_owned(), value)).collect::<serde_json::Map<_, _>>().into()
+                fields
+                    .into_iter()
+                    .map(|(name, value)| (name.to_owned(), value))
+                    .collect::<serde_json::Map<_, _>>()
+                    .into()
             }),
         ]
     })

@@ -32,9 +32,7 @@ fn error_rate() -> FromAws {
 #[test]
 fn a_request_is_as_documented() {
     let requests = requests_of(&[error_rate()]);
-    let stat = |name: &str, dimensions: Value| {
-        json!({ "Metric": { "Namespace": "AWS/Lambda", "MetricName": name, "Dimensions": dimensions }, "Period": 3_600, "Stat": "Sum" })
-    };
+    let stat = |name: &str, dimensions: Value| json!({ "Metric": { "Namespace": "AWS/Lambda", "MetricName": name, "Dimensions": dimensions }, "Period": 3_600, "Stat": "Sum" });
     let function = json!([{ "Name": "FunctionName", "Value": "checkout" }]);
     let expected = json!({
         "MetricDataQueries": [
@@ -45,7 +43,10 @@ fn a_request_is_as_documented() {
         "StartTime": SLOT - DAY, "EndTime": SLOT, "ScanBy": "TimestampAscending",
     });
     assert_eq!(requests[0], expected);
-    assert_eq!((&requests[1]["StartTime"], &requests[1]["EndTime"]), (&json!(SLOT - DAY - WEEK), &json!(SLOT - WEEK)));
+    assert_eq!(
+        (&requests[1]["StartTime"], &requests[1]["EndTime"]),
+        (&json!(SLOT - DAY - WEEK), &json!(SLOT - WEEK))
+    );
     assert_eq!(requests[1]["MetricDataQueries"], requests[0]["MetricDataQueries"]);
     assert_eq!(requests.len(), 2);
 }
@@ -59,12 +60,17 @@ fn sections_share_a_request_if_they_look_at_the_same_time() {
         section
     };
     let week = || with(chart_of("Week", 2, false), |show| show.last = SignedDuration::from_hours(168));
-    let taking_all = || with(error_rate(), |show| show.metrics[0].expression = Some("SUM(METRICS())".to_owned()));
+    let taking_all =
+        || with(error_rate(), |show| show.metrics[0].expression = Some("SUM(METRICS())".to_owned()));
     for (what, sections, requests) in [
         ("all of a day", vec![chart_of("A", 5, true), error_rate(), chart_of("B", 9, false)], 2),
         ("a day and a week", vec![chart_of("A", 5, false), week(), week()], 2),
         ("who takes all metrics is alone", vec![taking_all(), chart_of("A", 1, true), taking_all()], 6),
-        ("no more than 500", vec![chart_of("A", 300, false), chart_of("B", 300, false), chart_of("C", 200, false)], 2),
+        (
+            "no more than 500",
+            vec![chart_of("A", 300, false), chart_of("B", 300, false), chart_of("C", 200, false)],
+            2,
+        ),
         ("nobody", vec![], 0),
     ] {
         let asked = requests_of(&sections);
@@ -109,11 +115,17 @@ async fn values_become_a_chart_with_the_week_before_laid_over_it() {
     });
     let gathered = cloud.gather(error_rate()).await;
     let [Section::Chart(chart)] = &gathered[..] else { panic!("{gathered:?}") };
-    assert_eq!((chart.title.as_str(), chart.unit.as_deref(), chart.zone.as_str()), ("Errors", Some("Percent"), "Europe/Berlin"));
+    assert_eq!(
+        (chart.title.as_str(), chart.unit.as_deref(), chart.zone.as_str()),
+        ("Errors", Some("Percent"), "Europe/Berlin")
+    );
     let Drawing::Series { form, threshold, .. } = &chart.drawing else { panic!() };
     assert_eq!((*form, *threshold), (shared::core::chart::Form::Area, Number::new(1.5)));
     let [now, before] = series_of(&gathered[0]) else { panic!("{chart:?}") };
-    assert_eq!((now.name.as_str(), now.faint, before.name.as_str(), before.faint), ("rate", false, "rate (-1w)", true));
+    assert_eq!(
+        (now.name.as_str(), now.faint, before.name.as_str(), before.faint),
+        ("rate", false, "rate (-1w)", true)
+    );
     let told = |series: &Series| -> Vec<(i64, f64)> {
         series.points.iter().map(|point| (point.at.as_second(), point.value.get())).collect()
     };
@@ -147,9 +159,7 @@ async fn pages_without_an_end_are_not_read_for_ever() {
 
 #[tokio::test]
 async fn what_is_missing_is_said_beside_what_is_there() {
-    let failing = |status: &str| {
-        json!({ "Id": "s0m1", "Label": "M1", "StatusCode": status, "Messages": [{ "Code": "Oops", "Value": "no luck" }] })
-    };
+    let failing = |status: &str| json!({ "Id": "s0m1", "Label": "M1", "StatusCode": status, "Messages": [{ "Code": "Oops", "Value": "no luck" }] });
     for (status, said) in [
         ("InternalError", "CloudWatch could not get \"M1\" (Oops: no luck)"),
         ("Forbidden", "the values of \"M1\" may not be read (Oops: no luck)"),
@@ -161,7 +171,9 @@ async fn what_is_missing_is_said_beside_what_is_there() {
             Ok(json!({ "MetricDataResults": [result("s0m0", "M0", start, &[1.0]), failing] }))
         });
         let gathered = cloud.gather(chart_of("Latency", 2, false)).await;
-        let [Section::Chart(_), Section::Failed { section, why }] = &gathered[..] else { panic!("{gathered:?}") };
+        let [Section::Chart(_), Section::Failed { section, why }] = &gathered[..] else {
+            panic!("{gathered:?}")
+        };
         assert_eq!((section.as_str(), why.as_str()), ("cloudwatch: Latency", said));
     }
     let failing = failing("InternalError");
@@ -170,13 +182,18 @@ async fn what_is_missing_is_said_beside_what_is_there() {
     assert!(matches!(&gathered[..], [Section::Failed { .. }]), "no chart without a value: {gathered:?}");
     let quiet = Scripted::new(|_, _, _| Ok(json!({ "MetricDataResults": [result("s0m0", "M0", 0, &[])] })));
     let gathered = quiet.gather(chart_of("Latency", 2, false)).await;
-    assert!(matches!(&gathered[..], [Section::Chart(_)]), "nothing happened, which is no failure: {gathered:?}");
+    assert!(
+        matches!(&gathered[..], [Section::Chart(_)]),
+        "nothing happened, which is no failure: {gathered:?}"
+    );
 }
 
 #[tokio::test]
 async fn without_the_week_before_there_is_the_chart() {
     let cloud = Scripted::new(|operation, asked, _| match asked["StartTime"].as_i64().unwrap() {
-        start if start == SLOT - DAY => Ok(json!({ "MetricDataResults": [result("s0m0", "M0", start, &[1.0])] })),
+        start if start == SLOT - DAY => {
+            Ok(json!({ "MetricDataResults": [result("s0m0", "M0", start, &[1.0])] }))
+        }
         _ => Err(CloudError::refused(operation, "InternalServiceError", "sorry")),
     });
     let gathered = cloud.gather(chart_of("Latency", 1, true)).await;

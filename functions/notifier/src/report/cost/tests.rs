@@ -96,14 +96,17 @@ async fn months_have_their_ends() {
 async fn an_account_without_a_past_has_no_forecast_and_says_so_only_if_it_is_an_error() {
     for (code, sections) in [("DataUnavailableException", 1), ("ValidationException", 2)] {
         let cloud = Scripted::new(move |operation, asked, _| match operation {
-            Operation::GetCostForecast => Err(CloudError::refused(operation, code, "Insufficient amount of historical data")),
+            Operation::GetCostForecast => {
+                Err(CloudError::refused(operation, code, "Insufficient amount of historical data"))
+            }
             operation => Ok(account(operation, asked)),
         });
         let gathered = cloud.gather(FromAws::Cost(shown(json!({})))).await;
         let Section::Cost(cost) = &gathered[0] else { panic!("{gathered:?}") };
         assert_eq!((cost.forecast, gathered.len()), (None, sections));
     }
-    let cloud = Scripted::new(|operation, _, _| Err(CloudError::refused(operation, "DataUnavailableException", "")));
+    let cloud =
+        Scripted::new(|operation, _, _| Err(CloudError::refused(operation, "DataUnavailableException", "")));
     let gathered = cloud.gather(FromAws::Cost(shown(json!({})))).await;
     let [Section::Failed { why, .. }] = &gathered[..] else { panic!("{gathered:?}") };
     assert_eq!(why, "Cost Explorer has no figures yet; it has a day after it was switched on");
@@ -127,7 +130,9 @@ async fn all_pages_count() {
         let yesterday = date(2026, 11, 22);
         Ok(match (operation, asked["NextPageToken"].as_str()) {
             (Operation::GetCostForecast, _) => json!({ "Total": { "Amount": "1", "Unit": "USD" } }),
-            (_, None) => json!({ "ResultsByTime": [day(yesterday, None, &[("A", 1.0)])], "NextPageToken": "2" }),
+            (_, None) => {
+                json!({ "ResultsByTime": [day(yesterday, None, &[("A", 1.0)])], "NextPageToken": "2" })
+            }
             (_, Some(_)) => json!({ "ResultsByTime": [day(yesterday, None, &[("B", 2.0)])] }),
         })
     });
@@ -139,7 +144,8 @@ async fn all_pages_count() {
 
 #[test]
 fn the_largest_changes_come_first_whichever_way() {
-    let costs = |pairs: &[(&str, f64)]| pairs.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
+    let costs =
+        |pairs: &[(&str, f64)]| pairs.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect();
     let now = costs(&[("up", 12.0), ("same", 5.0), ("down", 1.0), ("new", 2.0)]);
     let before = costs(&[("up", 10.0), ("same", 5.001), ("down", 8.0), ("gone", 3.0)]);
     let names: Vec<String> = movers(now, before, 9).into_iter().map(|(name, ..)| name).collect();

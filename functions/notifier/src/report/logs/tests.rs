@@ -22,7 +22,9 @@ fn looks(answers: Vec<Value>) -> Scripted {
     Scripted::new(move |operation, _, _| {
         Ok(match operation {
             Operation::StartQuery => json!({ "queryId": "12ab" }),
-            Operation::GetQueryResults => answers[looked.fetch_add(1, Ordering::Relaxed).min(answers.len() - 1)].clone(),
+            Operation::GetQueryResults => {
+                answers[looked.fetch_add(1, Ordering::Relaxed).min(answers.len() - 1)].clone()
+            }
             Operation::StopQuery => json!({ "success": true }),
             other => panic!("{other:?}"),
         })
@@ -81,7 +83,10 @@ async fn a_query_that_takes_too_long_is_stopped() {
     let cloud = looks(vec![json!({ "status": "Running", "results": [] })]);
     let gathered = cloud.gather(errors()).await;
     let [Section::Failed { why, .. }] = &gathered[..] else { panic!("{gathered:?}") };
-    assert_eq!(why, "the query was not done after 19 s and was stopped: look at less time, or at fewer log groups");
+    assert_eq!(
+        why,
+        "the query was not done after 19 s and was stopped: look at less time, or at fewer log groups"
+    );
     let (last, asked) = cloud.asked().pop().unwrap();
     assert_eq!((last, &asked["queryId"]), (Operation::StopQuery, &json!("12ab")));
     let looks = cloud.operations().iter().filter(|one| **one == Operation::GetQueryResults).count();
@@ -100,7 +105,9 @@ async fn a_query_that_cannot_be_looked_at_is_stopped_and_one_that_did_not_start_
     let operations = [Operation::StartQuery, Operation::GetQueryResults, Operation::StopQuery];
     assert_eq!(cloud.operations(), operations);
     let unknown = "Log group '/ecs/checkout' does not exist for account ID '111122223333'";
-    let cloud = Scripted::new(move |operation, _, _| Err(CloudError::refused(operation, "ResourceNotFoundException", unknown)));
+    let cloud = Scripted::new(move |operation, _, _| {
+        Err(CloudError::refused(operation, "ResourceNotFoundException", unknown))
+    });
     let gathered = cloud.gather(errors()).await;
     let [Section::Failed { why, .. }] = &gathered[..] else { panic!("{gathered:?}") };
     assert_eq!(*why, format!("logs:StartQuery was refused, ResourceNotFoundException: {unknown}"));
