@@ -10,7 +10,7 @@ use shared::config::section::ShowAlarms;
 use shared::core::report::{Alarm, Alarms, Section};
 use tokio::time::Instant;
 
-use super::aws::{Gathered, When, ask as ask_aws, timestamp};
+use super::aws::{Gathered, When, ask as ask_aws, set, timestamp};
 use super::console;
 
 /// The most alarms of a page.
@@ -115,10 +115,10 @@ fn request(show: &ShowAlarms, state: &str, kinds: &[&str], token: Option<&str>) 
         "MaxRecords": PAGE,
     });
     if let Some(prefix) = &show.prefix {
-        asked["AlarmNamePrefix"] = prefix.as_str().into();
+        set(&mut asked, "AlarmNamePrefix", prefix.as_str());
     }
     if let Some(token) = token {
-        asked["NextToken"] = token.into();
+        set(&mut asked, "NextToken", token);
     }
     asked
 }

@@ -87,6 +87,13 @@ pub(super) async fn ask<A: DeserializeOwned>(
     serde_json::from_value(answer).map_err(|_| CloudError::unreadable(operation))
 }
 
+/// Puts a field into what is asked.
+pub(super) fn set(asked: &mut Value, field: &str, value: impl Into<Value>) {
+    if let Value::Object(fields) = asked {
+        fields.insert(field.to_owned(), value.into());
+    }
+}
+
 /// Seconds since 1970, as JSON has them.
 pub(super) fn timestamp(seconds: f64) -> Option<Timestamp> {
     let milliseconds = (seconds * 1_000.0).round();

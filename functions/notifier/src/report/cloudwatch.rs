@@ -14,7 +14,7 @@ use tokio::time::Instant;
 
 use self::answer::{Answer, Line, Lines};
 use self::request::{Part, Request, Span};
-use super::aws::{Gathered, When, ask as ask_aws};
+use super::aws::{Gathered, When, ask as ask_aws, set};
 
 mod answer;
 mod request;
@@ -58,7 +58,7 @@ async fn read(cloud: &dyn Cloud, request: &Request<'_>, deadline: Instant) -> Re
     for _ in 0..MOST_PAGES {
         let answer: Answer = ask_aws(cloud, Operation::GetMetricData, &asked, deadline).await?;
         match lines.take(answer, request.span) {
-            Some(token) => asked["NextToken"] = token.into(),
+            Some(token) => set(&mut asked, "NextToken", token),
             None => break,
         }
     }

@@ -14,7 +14,7 @@ use shared::core::report::{Compared, Cost, Section};
 use std::collections::BTreeMap;
 use tokio::time::Instant;
 
-use super::aws::{Gathered, When, ask as ask_aws};
+use super::aws::{Gathered, When, ask as ask_aws, set};
 
 /// What is counted: the cost of the day on which something was used, before credits are spread over others.
 const METRIC: &str = "UnblendedCost";
@@ -130,7 +130,7 @@ impl Days {
 fn by_service(days: Days) -> Value {
     let since = days.yesterday.checked_sub(1.day()).unwrap_or(days.yesterday);
     let mut asked = request(since, days.today);
-    asked["GroupBy"] = json!([{ "Type": "DIMENSION", "Key": "SERVICE" }]);
+    set(&mut asked, "GroupBy", json!([{ "Type": "DIMENSION", "Key": "SERVICE" }]));
     asked
 }
 
@@ -153,7 +153,7 @@ async fn read(cloud: &dyn Cloud, mut asked: Value, deadline: Instant) -> Result<
         let page: Page = ask_aws(cloud, Operation::GetCostAndUsage, &asked, deadline).await?;
         days.extend(page.results_by_time);
         match page.next_page_token.filter(|token| !token.is_empty()) {
-            Some(token) => asked["NextPageToken"] = token.into(),
+            Some(token) => set(&mut asked, "NextPageToken", token),
             None => break,
         }
     }

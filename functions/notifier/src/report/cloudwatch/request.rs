@@ -7,6 +7,7 @@ use shared::config::section::{Metric, ShowMetrics};
 use shared::core::metric_math;
 
 use super::seconds;
+use crate::report::aws::set;
 
 /// The most queries of a request.
 const MOST: usize = 500;
@@ -107,15 +108,15 @@ impl Part<'_> {
     fn query(&self, position: usize, metric: &Metric) -> Value {
         let mut query = json!({ "Id": self.id(position, metric), "ReturnData": !metric.hidden });
         if let Some(label) = &metric.label {
-            query["Label"] = label.as_str().into();
+            set(&mut query, "Label", label.as_str());
         }
         let period = self.show.period();
         match &metric.expression {
             Some(expression) => {
-                query["Expression"] = metric_math::rename(expression, |id| self.named(id)).into();
+                set(&mut query, "Expression", metric_math::rename(expression, |id| self.named(id)));
                 // Other expressions have the period of what they are made of.
                 if metric_math::is_query(expression) {
-                    query["Period"] = period.into();
+                    set(&mut query, "Period", period);
                 }
             }
             None => {
@@ -124,7 +125,7 @@ impl Part<'_> {
                     .iter()
                     .map(|(name, value)| json!({ "Name": name, "Value": value }))
                     .collect();
-                query["MetricStat"] = json!({
+                let stat = json!({
                     "Metric": {
                         "Namespace": metric.namespace.as_deref().unwrap_or_default(),
                         "MetricName": metric.name.as_deref().unwrap_or_default(),
@@ -133,6 +134,7 @@ impl Part<'_> {
                     "Period": period,
                     "Stat": metric.stat.as_deref().unwrap_or("Average"),
                 });
+                set(&mut query, "MetricStat", stat);
             }
         }
         query
