@@ -15,7 +15,8 @@ use shared::core::chart::Drawing;
 use shared::core::report::Section;
 
 fn slot() -> Timestamp {
-    let slot = var_os("SLOT").expect("proof/cloud.py says what time it is");
+    // proof/cloud.py says what time it is.
+    let slot = var_os("SLOT").unwrap();
     Timestamp::from_second(slot.to_str().unwrap().parse().unwrap()).unwrap()
 }
 
@@ -26,9 +27,8 @@ fn shown<T: serde::de::DeserializeOwned>(fields: Value) -> T {
 /// Alarms, metrics with the week before, metric math, logs, cost.
 fn sections() -> Vec<FromAws> {
     let latency = |stat: &str| json!({ "namespace": "Proof", "name": "Latency", "stat": stat, "label": stat, "dimensions": { "Service": "checkout" } });
-    let mut hidden = latency("Sum");
-    hidden["id"] = json!("m1");
-    hidden["hidden"] = json!(true);
+    let hidden =
+        json!({ "namespace": "Proof", "name": "Latency", "stat": "Sum", "id": "m1", "hidden": true });
     vec![
         FromAws::Alarms(shown(json!({ "prefix": "proof-" }))),
         FromAws::Metrics(shown(

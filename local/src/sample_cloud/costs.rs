@@ -45,7 +45,9 @@ pub(super) fn forecast(asked: &Value) -> Value {
 }
 
 fn days(asked: &Value) -> impl Iterator<Item = Date> {
-    let date = |field: &str| asked["TimePeriod"][field].as_str().and_then(|text| text.parse::<Date>().ok());
+    let date = |field: &str| {
+        asked["TimePeriod"].get(field).and_then(Value::as_str).and_then(|text| text.parse::<Date>().ok())
+    };
     let (start, end) = (date("Start"), date("End").unwrap_or(Date::ZERO));
     std::iter::successors(start, |day| day.tomorrow().ok()).take_while(move |day| *day < end).take(MOST)
 }

@@ -21,14 +21,16 @@ pub(super) fn data(asked: &Value) -> Value {
 
 /// An expression has the period of what it is made of.
 fn period(query: &Value, queries: &[Value]) -> i64 {
-    let own = query["Period"].as_i64().or_else(|| query["MetricStat"]["Period"].as_i64());
-    let others = || queries.iter().find_map(|query| query["MetricStat"]["Period"].as_i64());
+    let own =
+        query["Period"].as_i64().or_else(|| query.pointer("/MetricStat/Period").and_then(Value::as_i64));
+    let others =
+        || queries.iter().find_map(|query| query.pointer("/MetricStat/Period").and_then(Value::as_i64));
     own.or_else(others).unwrap_or(300).max(1)
 }
 
 fn line(query: &Value, period: i64, start: i64, end: i64) -> Value {
     let stat = &query["MetricStat"];
-    let name = stat["Metric"]["MetricName"].as_str().unwrap_or_default();
+    let name = stat.pointer("/Metric/MetricName").and_then(Value::as_str).unwrap_or_default();
     let kind = stat["Stat"].as_str().unwrap_or_default();
     let label = query["Label"].as_str().filter(|label| !label.is_empty());
     let label = label.unwrap_or(if name.is_empty() { "expression" } else { name });
