@@ -9,6 +9,7 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use local::clock::LocalClock;
 use local::queue::LocalQueue;
+use local::sample_cloud::SampleCloud;
 use secrecy::SecretString;
 use serde_json::Value;
 use shared::change::commit_of;
@@ -108,6 +109,7 @@ impl Seams {
             config,
             sources,
             fetch: asked.clone(),
+            cloud: Arc::new(SampleCloud::new(clock.clone())),
             secrets: Arc::new(Secrets::new(vec![SecretString::from(SIGNING)])),
             clock,
         };

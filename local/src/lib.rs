@@ -4,6 +4,7 @@
 //! - `world`: everything wired, and the work that the cloud would do by itself: queues drained, ticks ticked
 //! - `app`: the Slack app that is installed, as its manifest says
 //! - `clock`, `queue`: the seams that AWS has for real
+//! - `sample_cloud`: what a report asks AWS for, made up
 //! - `rules`: the config and the sources, from files
 //! - `http`: the addresses of the deployment, the Lambda invoke API, the runner's own API, the page
 //! - `samples`: the payloads in `events/`, to send from the page or a script
@@ -18,6 +19,7 @@ pub mod clock;
 pub mod http;
 pub mod queue;
 pub mod rules;
+pub mod sample_cloud;
 pub mod samples;
 pub mod scenario;
 pub mod simulation;

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde_json::json;
+use shared::core::report::Report;
 use slack_emulator::{Act, Fault, FaultKind};
 
 use crate::Trouble;
@@ -59,10 +60,9 @@ fn headers(script: &str) -> impl Iterator<Item = &str> {
 /// A line that cannot be understood, with its number; or a world that cannot be made.
 pub async fn run(script: &str, config: Option<&Path>) -> Result<String, Trouble> {
     let begin = headers(script).find_map(|line| line.strip_prefix(BEGINS)).unwrap_or(BEGIN);
-    let begin: Timestamp = begin
-        .trim()
-        .parse()
-        .map_err(|error| Trouble::because("say when it begins as in `begins: 2026-11-22T09:00:30Z`", error))?;
+    let begin: Timestamp = begin.trim().parse().map_err(|error| {
+        Trouble::because("say when it begins as in `begins: 2026-11-22T09:00:30Z`", error)
+    })?;
     let listener = listen(0).await?;
     let address = listener.local_addr().map_err(|error| Trouble::because("no address", error))?;
     let options =
@@ -256,6 +256,10 @@ impl Story<'_> {
     async fn incidents(&mut self) -> Result<(), Trouble> {
         for loaded in self.stage.incidents().await? {
             let incident = &loaded.incident;
+            // That a schedule is known is nothing that happened to anybody.
+            if matches!(incident.content.report.as_deref(), Some(Report::Begun { .. })) {
+                continue;
+            }
             let behind = if incident.behind_at.is_some() { ", behind" } else { "" };
             self.tell(&format!(
                 "{}: {}, {}, {} signals, {} entries{behind}",

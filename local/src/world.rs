@@ -25,6 +25,7 @@ use crate::app;
 use crate::clock::LocalClock;
 use crate::queue::LocalQueue;
 use crate::rules::rules;
+use crate::sample_cloud::SampleCloud;
 
 /// How a world is made.
 #[derive(Clone, Debug, Default)]
@@ -135,6 +136,7 @@ impl World {
             config: Arc::new(config),
             sources: Arc::new(sources),
             fetch: Arc::new(Network::new(http)),
+            cloud: Arc::new(SampleCloud::new(clock.clone())),
             secrets: Arc::new(secrets),
             clock: clock.clone(),
         };

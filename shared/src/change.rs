@@ -130,8 +130,8 @@ pub fn commit_of(
 ) -> Commit {
     let reopens = before.is_some_and(|before| !before.state.is_open()) && incident.state.is_open();
     let counted = before.and_then(Digest::of);
-    let digest = Digest::of(&incident)
-        .filter(|digest| counted.as_ref().is_none_or(|counted| digest.differs(counted)));
+    let digest =
+        Digest::of(&incident).filter(|digest| counted.as_ref().is_none_or(|counted| digest.differs(counted)));
     Commit {
         opens: reopens.then(|| Opens { after: Some(incident.id.clone()) }),
         open: incident.state.is_open(),

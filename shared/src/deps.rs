@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::cloud::Cloud;
 use crate::config::Config;
 use crate::fetch::Fetch;
 use crate::queue::Queue;
@@ -32,6 +33,8 @@ pub struct Deps {
     pub sources: Arc<Sources>,
     /// The addresses that messages name.
     pub fetch: Arc<dyn Fetch>,
+    /// What a report asks AWS for.
+    pub cloud: Arc<dyn Cloud>,
     /// Signing secrets and tokens, by name.
     pub secrets: Arc<Secrets>,
     /// The time. Read once per invocation, except by the courier, whose calls take time.

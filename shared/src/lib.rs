@@ -10,13 +10,14 @@
 //! | [`text`] | every sentence that a person reads | layout, decisions |
 //! | [`present`] | what Slack gets to see: cards, lines, pages, charts | words, decisions |
 //! | [`change`] | load, decide, commit, wake: how everybody changes an incident | the deciding itself |
-//! | [`queue`], [`fetch`] | the seams to the queues and to the addresses that messages name | decisions |
+//! | [`queue`], [`fetch`], [`cloud`] | the seams to the queues, to the addresses that messages name, and to what a report asks AWS for | decisions |
 //! | [`invoke`], [`door`] | the shapes in which Lambda hands work over; what every HTTP door says | decisions |
 //! | [`metrics`] | what is measured, by name | where it goes |
 //! | [`deps`] | the seams of one process, wired | anything else |
 //! | `lambda` | (feature `aws`) the seams in AWS, and how Lambda asks a function | decisions |
 
 pub mod change;
+pub mod cloud;
 pub mod config;
 pub mod core;
 pub mod deps;

@@ -147,7 +147,7 @@ fn a_report_is_taken_with_what_it_does_not_say() {
     let config = Config::from_yaml(REPORT).unwrap();
     let report = config.report("morning").unwrap();
     assert_eq!((report.title.as_str(), report.to.as_str(), report.skip_if_quiet), ("Morning", "#ops", false));
-    assert_eq!(report.schedule.in_words(), "At 09:00, only on Monday, Tuesday, Wednesday, Thursday, and Friday");
+    assert_eq!(report.schedule.in_words(), "At 09:00, on Monday, Tuesday, Wednesday, Thursday, and Friday");
     let shown: Vec<&str> = report.show.iter().map(Show::name).collect();
     assert_eq!(shown, ["open-incidents", "response-times", "noise", "text"]);
     let plain = Config::from_yaml(&REPORT.replace("    time_zone: Europe/London\n", "")).unwrap();
@@ -171,7 +171,13 @@ fn every_fault_of_a_report_is_shown_where_it_is_with_what_to_do() {
         ("report_unknown_name", with("{{ weekday }}", "{{ weekdya }}")),
         ("report_nobody", with("U01ANA", "ana")),
         ("report_name", with("name: morning", "name: Good morning")),
-        ("report_nothing_shown", with("[open-incidents, response-times, noise, { text: \"{{ weekday }}: handover at 10\" }]", "[]")),
+        (
+            "report_nothing_shown",
+            with(
+                "[open-incidents, response-times, noise, { text: \"{{ weekday }}: handover at 10\" }]",
+                "[]",
+            ),
+        ),
     ];
     for (name, text) in rows {
         insta::assert_snapshot!(name, faults(&text));

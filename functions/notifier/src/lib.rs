@@ -20,7 +20,7 @@ use shared::store::StoreError;
 
 pub use report::gather;
 
-mod report;
+pub mod report;
 
 /// How many one tick wakes or carries out; the rest follows a minute later.
 const MOST: usize = 200;
@@ -43,10 +43,10 @@ pub struct Tick {
 /// The store or the queue is not available; the next tick does what this one did not.
 pub async fn tick(deps: &Deps) -> Result<Tick, StoreError> {
     report::begin_due(deps, deps.clock.now()).await;
-    // What is behind is swept even if what is due could not be asked for.
+    // Neither is left out because the other could not be done; reports take longest, so what is due comes last.
+    let behind = behind(deps).await;
     let due = due(deps).await;
-    let behind = behind(deps).await?;
-    Ok(Tick { behind, due: due? })
+    Ok(Tick { behind: behind?, due: due? })
 }
 
 async fn due(deps: &Deps) -> Result<usize, StoreError> {

@@ -4,5 +4,5 @@ use shared::lambda::{self, Needs};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda::Error> {
-    lambda::ticks(Needs::Nothing, notifier::tick).await
+    lambda::ticks(Needs::Token, notifier::tick).await
 }

@@ -46,7 +46,9 @@ pub(crate) async fn ask(
     let asked = Asked::Person { once: &typed.trigger_id };
     let once = Some(seen("command", &typed.trigger_id, now));
     let rules = &deps.config.rules;
-    match begin(deps.store.as_ref(), &report.name, &asked, Report::Wanted(run), (None, once), rules, now).await {
+    match begin(deps.store.as_ref(), &report.name, &asked, Report::Wanted(run), (None, once), rules, now)
+        .await
+    {
         Ok(_) => Ok(Message::text(text::report::asked_for(&report.title, &to))),
         Err(CommitError::Seen(_)) => Ok(Message::text(text::answer::before())),
         Err(CommitError::Store(error)) => Err(error),

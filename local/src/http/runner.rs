@@ -10,6 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use shared::core::incident::{Incident, IncidentId, Post, State as IncidentState};
+use shared::core::report::Report;
 use shared::deps::Clock;
 use shared::store::{Loaded, Store};
 
@@ -106,6 +107,7 @@ pub(super) async fn incidents(State(world): State<Arc<World>>) -> Response {
     };
     for id in ids {
         match world.store.incident(&id).await {
+            Ok(Some(loaded)) if is_begun(&loaded) => {}
             Ok(Some(loaded)) => incidents.push(loaded),
             Ok(None) => {}
             Err(error) => return failed(&error),
@@ -137,6 +139,11 @@ fn incident(loaded: &Loaded) -> Value {
         "posts": incident.posts.iter().map(post).collect::<Vec<_>>(),
         "timeline": timeline,
     })
+}
+
+/// A schedule that is known: nothing that happened to anybody.
+fn is_begun(loaded: &Loaded) -> bool {
+    matches!(loaded.incident.content.report.as_deref(), Some(Report::Begun { .. }))
 }
 
 fn owner(incident: &Incident) -> Option<&shared::core::incident::Actor> {

@@ -83,7 +83,8 @@ async fn play(stage: &Stage, weather: Weather, calm: bool, tell: bool) -> Result
 /// Until the report's time has come, and what comes of it.
 async fn report(cloud: &Cloud) -> Result<(), Trouble> {
     let began = BEGIN.parse().map_err(|error| Trouble::because("no time to begin", error))?;
-    let next = cloud.ground.config.reports.iter().filter_map(|report| report.schedule.next_after(began)).min();
+    let next =
+        cloud.ground.config.reports.iter().filter_map(|report| report.schedule.next_after(began)).min();
     let wait = next.map(|at| at.duration_since(cloud.ground.now()) + SignedDuration::from_secs(70));
     sleep(wait.and_then(|wait| Duration::try_from(wait).ok()).unwrap_or_default()).await;
     rest(cloud).await

@@ -22,6 +22,7 @@ use tower::ServiceExt;
 use super::flight::{Cut, Life};
 use super::ground::Ground;
 use super::weather::Seam;
+use crate::sample_cloud::SampleCloud;
 
 /// Where Slack is, for addresses; nobody listens there.
 pub(super) const SLACK: &str = "http://slack.test";
@@ -37,6 +38,7 @@ impl Life {
             config: ground.config.clone(),
             sources: ground.sources.clone(),
             fetch: Arc::new(Nowhere),
+            cloud: Arc::new(SampleCloud::new(ground.clock.clone())),
             secrets: ground.secrets.clone(),
             clock: ground.clock.clone(),
         }

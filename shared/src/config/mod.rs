@@ -20,6 +20,7 @@ mod file;
 #[cfg(feature = "yaml")]
 mod form;
 mod report;
+pub mod section;
 #[cfg(feature = "yaml")]
 mod yaml;
 

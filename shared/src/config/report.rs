@@ -3,10 +3,12 @@
 
 use std::collections::BTreeMap;
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::fault::{Fault, did_you_mean};
+use super::section::FromAws;
 use crate::core::expression::Template;
 use crate::core::report::{Mention, Schedule, ScheduleError};
 use crate::core::routing::channel_name;
@@ -77,6 +79,8 @@ pub enum Show {
     Noise,
     /// The team's own words.
     Text(Template),
+    /// What AWS is asked for.
+    FromAws(FromAws),
 }
 
 impl Show {
@@ -87,6 +91,18 @@ impl Show {
             Show::ResponseTimes => "response-times",
             Show::Noise => "noise",
             Show::Text(_) => "text",
+            Show::FromAws(FromAws::Alarms(_)) => "alarms",
+            Show::FromAws(FromAws::Metrics(_)) => "cloudwatch",
+            Show::FromAws(FromAws::Logs(_)) => "logs",
+            Show::FromAws(FromAws::Cost(_)) => "cost",
+        }
+    }
+
+    /// What AWS is asked for, if it is.
+    pub fn from_aws(&self) -> Option<&FromAws> {
+        match self {
+            Show::FromAws(asked) => Some(asked),
+            _ => None,
         }
     }
 }
@@ -95,7 +111,8 @@ impl Show {
 const NAMES: [&str; 3] = ["date", "weekday", "report"];
 
 /// The names of the sections.
-const SECTIONS: [&str; 4] = ["open-incidents", "response-times", "noise", "text"];
+const SECTIONS: [&str; 8] =
+    ["open-incidents", "response-times", "noise", "alarms", "cloudwatch", "logs", "cost", "text"];
 
 /// A message holds fifty blocks; a section takes up to three of them.
 const MOST_SECTIONS: usize = 15;
@@ -140,7 +157,8 @@ fn report(path: &str, rules: &ReportRules, faults: &mut Vec<Fault>) -> Option<Re
         faults.push(Fault::at(format!("{path}.show"), message).with_remedy(remedy));
     }
     let sections = rules.show.iter().enumerate();
-    let show = sections.filter_map(|(position, rules)| show(&format!("{path}.show[{position}]"), rules, faults));
+    let show =
+        sections.filter_map(|(position, rules)| show(&format!("{path}.show[{position}]"), rules, faults));
     let show = show.collect();
     Some(Report {
         name: rules.name.clone(),
@@ -157,7 +175,8 @@ fn schedule(path: &str, rules: &ReportRules, faults: &mut Vec<Fault>) -> Option<
     match Schedule::new(&rules.at, &rules.time_zone) {
         Ok(schedule) => Some(schedule),
         Err(error @ ScheduleError::Pattern(_)) => {
-            let remedy = "minute, hour, day of the month, month, day of the week, such as \"0 9 * * MON-FRI\"";
+            let remedy =
+                "minute, hour, day of the month, month, day of the week, such as \"0 9 * * MON-FRI\"";
             faults.push(Fault::at(format!("{path}.at"), error.to_string()).with_remedy(remedy));
             None
         }
@@ -200,7 +219,9 @@ fn show(path: &str, rules: &ShowRules, faults: &mut Vec<Fault>) -> Option<Show> 
         ("response-times", None) => Some(Show::ResponseTimes),
         ("noise", None) => Some(Show::Noise),
         ("open-incidents" | "response-times" | "noise", Some(_)) => {
-            faults.push(Fault::at(path, "this section has no settings").with_remedy(format!("write `- {name}`")));
+            faults.push(
+                Fault::at(path, "this section has no settings").with_remedy(format!("write `- {name}`")),
+            );
             None
         }
         ("text", Some(Value::String(text))) => words(&path, text, faults),
@@ -209,9 +230,35 @@ fn show(path: &str, rules: &ShowRules, faults: &mut Vec<Fault>) -> Option<Show> 
             faults.push(Fault::at(path, "what should it say?").with_remedy(remedy));
             None
         }
+        ("alarms", settings) => from_aws(&path, settings, FromAws::Alarms, faults),
+        ("cloudwatch", settings) => from_aws(&path, settings, FromAws::Metrics, faults),
+        ("logs", settings) => from_aws(&path, settings, FromAws::Logs, faults),
+        ("cost", settings) => from_aws(&path, settings, FromAws::Cost, faults),
         (unknown, _) => {
             let message = format!("there is no section \"{unknown}\"");
             faults.push(Fault::at(path, message).with_remedy(did_you_mean(unknown, &SECTIONS)));
+            None
+        }
+    }
+}
+
+/// A section with settings; without any, all of them are as usual.
+fn from_aws<T: DeserializeOwned>(
+    path: &str,
+    settings: Option<&Value>,
+    section: fn(T) -> FromAws,
+    faults: &mut Vec<Fault>,
+) -> Option<Show> {
+    let settings = settings.filter(|settings| !settings.is_null()).cloned();
+    match serde_json::from_value(settings.unwrap_or_else(|| Value::Object(Map::new()))) {
+        Ok(read) => {
+            let section = section(read);
+            faults.extend(section.check(path));
+            Some(Show::FromAws(section))
+        }
+        Err(error) => {
+            let remedy = "docs/reports.md shows what it may say";
+            faults.push(Fault::at(path, error.to_string()).with_remedy(remedy));
             None
         }
     }

@@ -12,6 +12,7 @@ pub mod expression;
 #[cfg(test)]
 pub(crate) mod fixtures;
 pub mod incident;
+pub mod metric_math;
 pub mod outcome;
 pub mod plan;
 pub mod raw;

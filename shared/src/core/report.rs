@@ -5,6 +5,7 @@
 //! once, at Slack's pace, and found again if Slack's answer is lost.
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use super::chart::{Chart, Number};
@@ -115,7 +116,9 @@ pub enum Mention {
 impl Mention {
     /// Reads what a config has: a user id, a user group's id, `@here` or `@channel`.
     pub fn from_name(name: &str) -> Option<Mention> {
-        let is_id = |id: &str| id.len() >= 3 && id.bytes().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit());
+        let is_id = |id: &str| {
+            id.len() >= 3 && id.bytes().all(|letter| letter.is_ascii_uppercase() || letter.is_ascii_digit())
+        };
         match name.trim_start_matches('@') {
             "here" => Some(Mention::Here),
             "channel" => Some(Mention::Channel),
@@ -243,8 +246,10 @@ pub struct Alarms {
     pub alarm: usize,
     /// How many have INSUFFICIENT_DATA.
     pub insufficient: usize,
-    /// How many there are.
+    /// How many there are, those included that are OK.
     pub all: usize,
+    /// There are at least so many of each: more were not counted.
+    pub at_least: bool,
 }
 
 /// One alarm.
@@ -282,11 +287,13 @@ pub struct Table {
 pub struct Cost {
     /// `USD`, ...
     pub currency: String,
-    /// Yesterday, and the day before it.
+    /// The last day that is over, by UTC, as AWS counts. "The month" is the one that it is in: on the first, the one before.
+    pub day: Date,
+    /// That day, and the one before it.
     pub yesterday: Compared,
-    /// This month until now, and the month before until the same day.
+    /// The month until the end of that day, and the month before until the same day.
     pub month: Compared,
-    /// What this month will have cost.
+    /// What the month will have cost; `None` if AWS has no forecast, or the month is over.
     pub forecast: Option<Number>,
     /// Services whose cost of yesterday differs most from the day before: (service, yesterday, before).
     pub movers: Vec<(String, Number, Number)>,
@@ -305,7 +312,9 @@ impl Section {
     fn is_quiet(&self) -> bool {
         match self {
             Section::OpenIncidents(open) => open.all == 0,
-            Section::ResponseTimes(times) => times.incidents.now.is_none_or(|incidents| incidents.get() == 0.0),
+            Section::ResponseTimes(times) => {
+                times.incidents.now.is_none_or(|incidents| incidents.get() == 0.0)
+            }
             Section::Noise(noise) => noise.rows.is_empty(),
             Section::Alarms(alarms) => alarms.rows.is_empty(),
             Section::Table(table) => table.rows.is_empty(),

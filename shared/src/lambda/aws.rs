@@ -23,8 +23,11 @@ use super::environment::Account;
 use super::transport::Transport;
 use crate::deps::{Clock, SystemClock};
 
-/// A try of any AWS call that takes longer has lost its answer.
+/// A try of any AWS call that takes longer has lost its answer, unless it is said otherwise.
 const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The longest answer that is read, in bytes. Metrics have the longest ones: 100,800 values take 3 MB.
+const LONGEST: usize = 8 << 20;
 
 /// The pauses between the tries. They are short, because somebody waits or a queue behind us tries again later.
 const PAUSES: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(200)];
@@ -36,6 +39,7 @@ pub(super) struct Aws {
     account: Account,
     identity: Identity,
     pauses: [Duration; 2],
+    patience: Duration,
 }
 
 /// One operation of a service that speaks JSON over HTTP.
@@ -53,24 +57,31 @@ pub(super) struct Operation {
 #[error("{why}")]
 pub(super) struct AwsError {
     why: String,
+    /// What the service refused, if it did.
+    pub(super) refusal: Option<Refusal>,
     /// The same request may be answered otherwise in a moment.
     transient: bool,
 }
 
 /// An answer that is an error: its code, after a `#`, and its message, whose letter is not the same everywhere.
-#[derive(Default, Deserialize)]
-struct Refusal {
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub(super) struct Refusal {
     #[serde(rename = "__type", default)]
-    code: String,
+    pub(super) code: String,
     #[serde(alias = "Message", default)]
-    message: String,
+    pub(super) message: String,
 }
 
 impl Aws {
     /// AWS with these credentials. Asks nobody.
     pub(super) fn new(http: reqwest::Client, account: Account) -> Self {
         let identity = credentials(&account).into();
-        Aws { http, account, identity, pauses: PAUSES }
+        Aws { http, account, identity, pauses: PAUSES, patience: PATIENCE }
+    }
+
+    /// The same for services that take longer.
+    pub(super) fn patient(self, patience: Duration) -> Self {
+        Aws { patience, ..self }
     }
 
     /// The same without pauses between the tries.
@@ -128,10 +139,10 @@ impl Aws {
             .map_err(|_| AwsError::lasting("the request could not be signed"))?;
         let mut request = reqwest::Request::try_from(request)
             .map_err(|_| AwsError::lasting("the request could not be made"))?;
-        *request.timeout_mut() = Some(PATIENCE);
+        *request.timeout_mut() = Some(self.patience);
         let answer = self.http.execute(request).await.map_err(no_answer)?;
         let status = answer.status();
-        let body = answer.bytes().await.map_err(no_answer)?;
+        let body = whole(answer).await?;
         if status.is_success() { Ok(body) } else { Err(refused(status, &body)) }
     }
 
@@ -177,7 +188,7 @@ impl Aws {
 impl AwsError {
     /// One that comes again however often it is asked.
     fn lasting(why: &str) -> Self {
-        AwsError { why: why.to_owned(), transient: false }
+        AwsError { why: why.to_owned(), refusal: None, transient: false }
     }
 }
 
@@ -189,9 +200,21 @@ fn credentials(account: &Account) -> Credentials {
     Credentials::new(key_id, secret_key, session.map(str::to_owned), None, "environment")
 }
 
+/// All of an answer, if it is not too long.
+async fn whole(mut answer: reqwest::Response) -> Result<Bytes, AwsError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(no_answer)? {
+        body.extend_from_slice(&chunk);
+        if body.len() > LONGEST {
+            return Err(AwsError::lasting("an answer that is too long"));
+        }
+    }
+    Ok(body.into())
+}
+
 fn no_answer(error: reqwest::Error) -> AwsError {
     let why = if error.is_timeout() { "no answer in time" } else { "no answer" };
-    AwsError { why: why.to_owned(), transient: true }
+    AwsError { why: why.to_owned(), refusal: None, transient: true }
 }
 
 /// What is wrong, in the words of the service
@@ -203,5 +226,6 @@ fn refused(status: StatusCode, body: &[u8]) -> AwsError {
         status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS || code.contains("Throttl");
     let code = if code.is_empty() { status.as_str() } else { code };
     let message = if message.is_empty() { "no message" } else { &message };
-    AwsError { why: format!("{code}: {message}"), transient }
+    let refusal = Some(Refusal { code: code.to_owned(), message: message.to_owned() });
+    AwsError { why: format!("{code}: {message}"), refusal, transient }
 }

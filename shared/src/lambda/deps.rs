@@ -8,6 +8,7 @@ use lambda_runtime::Error;
 use tokio::sync::OnceCell;
 
 use super::aws::Aws;
+use super::cloud::AwsCloud;
 use super::environment::{Account, Settings};
 use super::log;
 use super::queue::SqsQueue;
@@ -51,6 +52,7 @@ impl Function {
             faults.join("\n")
         })?;
         let http = transport::http()?;
+        let cloud = Arc::new(AwsCloud::new(&http, &account));
         let aws = Aws::new(http.clone(), account);
         let queue = Arc::new(
             SqsQueue::new(aws.clone(), &settings.signals_url, &settings.wakes_url)
@@ -63,6 +65,7 @@ impl Function {
             config: Arc::new(config),
             sources: Arc::new(Sources::builtin_when_asked()),
             fetch: Arc::new(Network::new(http.clone())),
+            cloud,
             secrets: Arc::new(Secrets::default()),
             clock: Arc::new(SystemClock),
         };

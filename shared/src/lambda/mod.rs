@@ -17,6 +17,7 @@
 //! | `AWS_ENDPOINT_URL` | an emulator of AWS, for tests |
 
 mod aws;
+mod cloud;
 mod deps;
 mod environment;
 mod log;
@@ -35,8 +36,11 @@ use lambda_http::Body;
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde_json::Value;
 
+use self::cloud::AwsCloud;
 use self::deps::Function;
+use self::environment::Account;
 use self::queue::{SqsQueue, Which};
+use crate::cloud::Cloud;
 use crate::core::raw::Raw;
 use crate::deps::Deps;
 use crate::invoke::{self, RequestId, sqs};
@@ -134,6 +138,14 @@ pub async fn ticks<T: Debug, E: Display>(
         Ok::<_, Error>(Value::Null)
     }))
     .await
+}
+
+/// What a report asks AWS for, as the environment says, without a function around it: for proofs.
+///
+/// # Errors
+/// The environment is incomplete, or there is no HTTP client.
+pub fn cloud() -> Result<Box<dyn Cloud>, Error> {
+    Ok(Box::new(AwsCloud::new(&transport::http()?, &Account::read()?)))
 }
 
 /// Gives back to the queue what is not done, each with its time, and says so to Lambda, which deletes the rest.

@@ -14,6 +14,8 @@ use super::*;
 use crate::config::Config;
 use crate::queue::Queue;
 
+mod cloud;
+
 const SECRET_KEY: &str = "secret";
 
 #[test]

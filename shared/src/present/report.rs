@@ -6,6 +6,8 @@ use crate::slack::blocks::{Block, Message};
 use crate::slack::escape::Mrkdwn;
 use crate::text;
 
+use super::chart;
+
 /// The message of a report. `moved` if it is in the fallback channel.
 pub fn message(document: &Document, moved: Option<&Moved>) -> Message {
     let mut blocks = vec![Block::header(&document.title), Block::context([text::report::standing(document)])];
@@ -21,7 +23,7 @@ pub fn message(document: &Document, moved: Option<&Moved>) -> Message {
 pub fn plain(document: &Document, moved: Option<&Moved>) -> Message {
     let title = Mrkdwn::escape(&document.title).bold();
     let head = [Some(title), Some(text::report::standing(document)), moved.map(text::card::moved)];
-    let lines = document.sections.iter().flat_map(|section| text::report::lines(section, document.made_at));
+    let lines = document.sections.iter().flat_map(|section| words(section, document));
     Message::text(Mrkdwn::join(head.into_iter().flatten().chain(lines), "\n")).fit()
 }
 
@@ -29,10 +31,24 @@ fn section_blocks(section: &Section, document: &Document) -> Vec<Block> {
     let lines = text::report::lines(section, document.made_at);
     let words = (!lines.is_empty()).then(|| Block::section(Mrkdwn::join(lines, "\n")));
     let beside = match section {
+        Section::Chart(chart) => vec![chart::chart(chart)],
+        Section::Noise(noise) => noise.heat.iter().map(chart::chart).collect(),
         Section::Table(table) if !table.rows.is_empty() => {
-            Some(Block::preformatted(&text::report::columns(table)))
+            let rows = Block::preformatted(&text::report::columns(table));
+            [rows].into_iter().chain(text::report::below(table).map(|more| Block::context([more]))).collect()
         }
-        _ => None,
+        _ => Vec::new(),
     };
     words.into_iter().chain(beside).collect()
+}
+
+/// A section in words; a chart in those that say what it shows.
+fn words(section: &Section, document: &Document) -> Vec<Mrkdwn> {
+    let drawn = match section {
+        Section::Chart(chart) => Some(chart),
+        Section::Noise(noise) => noise.heat.as_ref(),
+        _ => None,
+    };
+    let said = drawn.map(|chart| Mrkdwn::escape(&text::chart::alt(chart)));
+    text::report::lines(section, document.made_at).into_iter().chain(said).collect()
 }

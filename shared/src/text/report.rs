@@ -3,11 +3,11 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::core::chart::Number;
-use crate::core::report::{
-    Alarm, Alarms, Compared, Cost, Document, Mention, Noise, Noisy, OpenIncident, OpenIncidents, ResponseTimes,
-    Section, Table,
-};
 use crate::core::incident::State;
+use crate::core::report::{
+    Alarm, Alarms, Compared, Cost, Document, Mention, Noise, Noisy, OpenIncident, OpenIncidents,
+    ResponseTimes, Section, Table,
+};
 use crate::slack::escape::{Mrkdwn, one_line};
 use crate::text::{count, how_long, sign, when};
 
@@ -20,12 +20,14 @@ pub fn fallback(document: &Document) -> Mrkdwn {
 /// Under the title: when and for what span.
 pub fn standing(document: &Document) -> Mrkdwn {
     let late = document.late.then(|| {
-        Mrkdwn::ours(":hourglass: late: made ") + when(document.made_at) + ", since it could not be made in time"
+        Mrkdwn::ours(":hourglass: late: made ")
+            + when(document.made_at)
+            + ", since it could not be made in time"
     });
     let asked = document.asked_by.as_ref().map(|by| Mrkdwn::ours("asked for by ") + Mrkdwn::user(by));
-    let sample = document
-        .sample
-        .then(|| Mrkdwn::ours(":test_tube: what comes from AWS is *sample data*: there is no AWS here to ask"));
+    let sample = document.sample.then(|| {
+        Mrkdwn::ours(":test_tube: what comes from AWS is *sample data*: there is no AWS here to ask")
+    });
     let span = when(document.slot) + " · since " + when(document.since);
     Mrkdwn::join([Some(span), late, asked, sample].into_iter().flatten(), " · ")
 }
@@ -51,9 +53,11 @@ fn headline(section: &Section) -> Mrkdwn {
             None => String::new(),
         },
         Section::Failed { section, .. } => format!("{} failed", one_line(section)),
-        Section::Noise(_) | Section::Chart(_) | Section::Table(_) | Section::Cost(_) | Section::Text { .. } => {
-            String::new()
-        }
+        Section::Noise(_)
+        | Section::Chart(_)
+        | Section::Table(_)
+        | Section::Cost(_)
+        | Section::Text { .. } => String::new(),
     };
     Mrkdwn::escape(&words)
 }
@@ -98,7 +102,10 @@ fn open_incident(row: &OpenIncident, now: Timestamp) -> Mrkdwn {
         None => Mrkdwn::ours("*nobody is on it*"),
     };
     let age = Mrkdwn::escape(&how_long(now.duration_since(row.since)));
-    Mrkdwn::join([sign(&State::Firing, row.severity) + " " + title, age, owner, Mrkdwn::code(&row.id.0)], " · ")
+    Mrkdwn::join(
+        [sign(&State::Firing, row.severity) + " " + title, age, owner, Mrkdwn::code(&row.id.0)],
+        " · ",
+    )
 }
 
 fn number_of(open: &OpenIncidents) -> String {
@@ -111,7 +118,11 @@ fn response_times(times: &ResponseTimes) -> Vec<Mrkdwn> {
         let before = before(times.incidents.before);
         return vec![heading, Mrkdwn::escape(&format!("Nothing fired{before}"))];
     };
-    let began = format!("{} began{}", count(incidents.get() as usize, "incident", "incidents"), before(times.incidents.before));
+    let began = format!(
+        "{} began{}",
+        count(incidents.get() as usize, "incident", "incidents"),
+        before(times.incidents.before)
+    );
     let acknowledged = took("Acknowledged", times.acknowledged_median, times.acknowledged_p90);
     let resolved = took("Resolved", times.resolved_median, times.resolved_p90);
     [heading].into_iter().chain([began, acknowledged, resolved].map(|line| Mrkdwn::escape(&line))).collect()
@@ -149,7 +160,11 @@ fn noise(noise: &Noise) -> Vec<Mrkdwn> {
         let these = if idle == 1 { "one of these" } else { "some of these" };
         Mrkdwn::escape(&format!("Nobody acted on {these}: raise the threshold, or make it a notice."))
     });
-    [Mrkdwn::ours("*What fired most*")].into_iter().chain(noise.rows.iter().map(noisy)).chain(remedy).collect()
+    [Mrkdwn::ours("*What fired most*")]
+        .into_iter()
+        .chain(noise.rows.iter().map(noisy))
+        .chain(remedy)
+        .collect()
 }
 
 fn noisy(row: &Noisy) -> Mrkdwn {
@@ -159,21 +174,29 @@ fn noisy(row: &Noisy) -> Mrkdwn {
         (acted, all) if acted == all => Mrkdwn::ours("acted on"),
         (acted, all) => Mrkdwn::escape(&format!("acted on {acted} of {all}")),
     };
-    Mrkdwn::join([times + " " + Mrkdwn::escape(&one_line(&row.title)), Mrkdwn::code(&row.route), acted], " · ")
+    Mrkdwn::join(
+        [times + " " + Mrkdwn::escape(&one_line(&row.title)), Mrkdwn::code(&row.route), acted],
+        " · ",
+    )
 }
 
 fn alarms(alarms: &Alarms, now: Timestamp) -> Vec<Mrkdwn> {
     let of = Mrkdwn::escape(&format!(" of {}", count(alarms.all, "alarm", "alarms")));
     if alarms.rows.is_empty() {
-        return vec![Mrkdwn::ours(":white_check_mark: *CloudWatch:* none") + of + " is firing or without data"];
+        return vec![
+            Mrkdwn::ours(":white_check_mark: *CloudWatch:* none") + of + " is firing or without data",
+        ];
     }
-    let firing = Mrkdwn::escape(&format!("CloudWatch: {} in ALARM, {} without data", alarms.alarm, alarms.insufficient));
+    let at_least = if alarms.at_least { "at least " } else { "" };
+    let (alarm, insufficient) = (alarms.alarm, alarms.insufficient);
+    let firing =
+        Mrkdwn::escape(&format!("CloudWatch: {at_least}{alarm} in ALARM, {insufficient} without data"));
     let more = (alarms.alarm + alarms.insufficient).saturating_sub(alarms.rows.len());
-    let rows = alarms.rows.iter().map(|row| alarm(row, now));
-    [firing.bold() + "," + of].into_iter().chain(rows).chain(and_more(more, false)).collect()
+    let rows = alarms.rows.iter().map(|row| alarm_line(row, now));
+    [firing.bold() + "," + of].into_iter().chain(rows).chain(and_more(more, alarms.at_least)).collect()
 }
 
-fn alarm(row: &Alarm, now: Timestamp) -> Mrkdwn {
+fn alarm_line(row: &Alarm, now: Timestamp) -> Mrkdwn {
     let sign = Mrkdwn::ours(if row.firing { ":red_circle: " } else { ":white_circle: " });
     let name = match &row.link {
         Some(link) => Mrkdwn::link(link, &row.name),
@@ -189,7 +212,12 @@ fn table(table: &Table) -> Vec<Mrkdwn> {
         None => Mrkdwn::escape(&one_line(&table.title)),
     };
     let empty = table.rows.is_empty().then(|| Mrkdwn::ours("Nothing was found."));
-    [title.bold()].into_iter().chain(empty).chain(and_more(table.more, false)).collect()
+    [title.bold()].into_iter().chain(empty).collect()
+}
+
+/// What is below the rows of a table: how many there were besides.
+pub fn below(table: &Table) -> Option<Mrkdwn> {
+    and_more(table.more, false)
 }
 
 /// The rows of a table as columns of the same width, for a box in which every letter is as wide as the others. A column is cut
@@ -222,12 +250,13 @@ fn cost(cost: &Cost) -> Vec<Mrkdwn> {
     let money = |amount: Number| money(amount, &cost.currency);
     let compared = |what: &str, compared: Compared, than: &str| {
         let now = compared.now?;
-        let before = compared.before.map(|before| format!(" ({than} {}{})", money(before), change(now, before)));
+        let before = compared.before.filter(|before| before.get() > 0.0);
+        let before = before.map(|before| format!(" ({than} {}{})", money(before), change(now, before)));
         Some(format!("{what} {}{}", money(now), before.unwrap_or_default()))
     };
     let lines = [
-        compared("Yesterday", cost.yesterday, "the day before"),
-        compared("This month", cost.month, "last month to the same day"),
+        compared(&cost.day.strftime("%-d %B").to_string(), cost.yesterday, "the day before"),
+        compared(&cost.day.strftime("%B so far").to_string(), cost.month, "the month before to the same day"),
         cost.forecast.map(|forecast| format!("The month will have cost {}", money(forecast))),
     ];
     let movers = cost.movers.iter().map(|(service, now, before)| {
@@ -274,7 +303,9 @@ pub fn unknown(name: &str, known: &[&str]) -> Mrkdwn {
     let wrong = Mrkdwn::ours("There is no report ") + Mrkdwn::code(name) + ".";
     match known {
         [] => wrong + " " + none_configured(),
-        known => wrong + " There are: " + Mrkdwn::join(known.iter().map(|name| Mrkdwn::code(name)), ", ") + ".",
+        known => {
+            wrong + " There are: " + Mrkdwn::join(known.iter().map(|name| Mrkdwn::code(name)), ", ") + "."
+        }
     }
 }
 

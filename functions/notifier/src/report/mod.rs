@@ -3,21 +3,38 @@
 //!
 //! When a run is due and what becomes of it is `core::report`'s; words are `text`'s. Nobody posts here.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use shared::change::{Changed, begin, change};
+use shared::config::section::FromAws;
 use shared::config::{Report, Show};
+use shared::core::chart::Chart;
 use shared::core::incident::{Event, IncidentId};
 use shared::core::report::{self, Asked, Document, Next, Run, Section, by_schedule, next, route};
 use shared::deps::Deps;
 use shared::store::{CommitError, Opens, StoreError};
 
+use crate::draw::draw_all;
+
+pub mod aws;
+
+mod alarms;
+mod cloudwatch;
+mod console;
+mod cost;
 mod counted;
+mod logs;
 mod noise;
 mod open_incidents;
 mod response_times;
 mod text;
 
+use aws::When;
 use counted::{Counted, Period};
+
+/// How long AWS may take for one report: Lambda gives a tick less than a minute, and others may be due as well.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Begins the runs that are due. One report that cannot be begun holds up no other.
 pub(crate) async fn begin_due(deps: &Deps, now: Timestamp) {
@@ -75,16 +92,24 @@ pub async fn gather(report: &Report, run: &Run, deps: &Deps) -> Document {
     let period = Period::of(&report.schedule, run);
     let counts = report.show.iter().any(|show| matches!(show, Show::ResponseTimes | Show::Noise));
     let counted = if counts { Some(Counted::read(&period, report, deps).await) } else { None };
+    let asked: Vec<FromAws> = report.show.iter().filter_map(Show::from_aws).cloned().collect();
+    let when = When { slot: run.slot, zone: report.schedule.zone_name() };
+    let mut from_aws = aws::gather(deps.cloud.as_ref(), &asked, when, PATIENCE).await.into_iter();
     let mut sections = Vec::new();
     for show in &report.show {
-        sections.push(match show {
+        let section = match show {
             Show::OpenIncidents => open_incidents::gather(deps).await.map(Section::OpenIncidents),
             Show::ResponseTimes => counted_by(&counted).map(response_times::section),
             Show::Noise => counted_by(&counted).map(|counted| noise::section(counted, report)),
             Show::Text(template) => text::section(template, report, run),
-        });
+            Show::FromAws(_) => {
+                sections.extend(from_aws.next().unwrap_or_default());
+                continue;
+            }
+        };
+        sections.push(section.unwrap_or_else(|why| failed(show, why)));
     }
-    let named = report.show.iter().zip(sections);
+    draw_all(&deps.slack, &mut charts(&mut sections)).await;
     Document {
         title: report.title.clone(),
         slot: run.slot,
@@ -94,9 +119,19 @@ pub async fn gather(report: &Report, run: &Run, deps: &Deps) -> Document {
         since: period.since,
         zone: report.schedule.zone_name().to_owned(),
         mention: report.mention.clone().filter(|_| run.asked_by.is_none()),
-        sample: false,
-        sections: named.map(|(show, section)| section.unwrap_or_else(|why| failed(show, why))).collect(),
+        sample: deps.cloud.is_sample() && !asked.is_empty(),
+        sections,
     }
+}
+
+/// The charts of a message, in its order.
+fn charts(sections: &mut [Section]) -> Vec<&mut Chart> {
+    let charts = sections.iter_mut().filter_map(|section| match section {
+        Section::Chart(chart) => Some(chart),
+        Section::Noise(noise) => noise.heat.as_mut(),
+        _ => None,
+    });
+    charts.collect()
 }
 
 fn failed(show: &Show, why: String) -> Section {

@@ -21,7 +21,9 @@ const MOST_DAYS: usize = 31;
 
 pub(crate) fn section(counted: &Counted, report: &Report) -> Section {
     let mut fired: Vec<_> = counted.fired.iter().collect();
-    fired.sort_by_key(|((route, group), fired)| (Reverse(fired.firings), fired.acted_on, route.clone(), group.clone()));
+    fired.sort_by_key(|((route, group), fired)| {
+        (Reverse(fired.firings), fired.acted_on, route.clone(), group.clone())
+    });
     let rows = fired.into_iter().take(MOST).map(|((route, _), fired)| Noisy {
         route: route.clone(),
         title: fired.title.clone(),

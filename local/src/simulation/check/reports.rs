@@ -14,7 +14,10 @@ use crate::simulation::ground::Ground;
 const SOON: SignedDuration = SignedDuration::from_secs(90);
 
 /// The runs of all times since the beginning; their names follow from the times.
-pub(super) async fn runs(ground: &Ground, began: Timestamp) -> Result<BTreeMap<IncidentId, Loaded>, StoreError> {
+pub(super) async fn runs(
+    ground: &Ground,
+    began: Timestamp,
+) -> Result<BTreeMap<IncidentId, Loaded>, StoreError> {
     let mut runs = BTreeMap::new();
     for report in &ground.config.reports {
         let mut slot = report.schedule.next_after(began);
@@ -37,7 +40,10 @@ impl End<'_> {
             let Some(report) = loaded.incident.content.report.as_deref() else { continue };
             let shown = loaded.incident.posts.iter().any(|post| post.ts().is_some());
             if !matches!(report, Report::Made(_)) || !shown {
-                faults.push(format!("{} is begun and not shown: {:?}", loaded.incident.id, loaded.incident.posts));
+                faults.push(format!(
+                    "{} is begun and not shown: {:?}",
+                    loaded.incident.id, loaded.incident.posts
+                ));
             }
         }
         let now = self.ground.now();
@@ -48,7 +54,10 @@ impl End<'_> {
             match (known, due) {
                 (None, _) => faults.push(format!("the report {} was never begun", report.name)),
                 (Some(known), Some(due)) if known < due => {
-                    faults.push(format!("the report {} of {due} is not made: {known} was the last", report.name));
+                    faults.push(format!(
+                        "the report {} of {due} is not made: {known} was the last",
+                        report.name
+                    ));
                 }
                 _ => {}
             }

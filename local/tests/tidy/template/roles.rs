@@ -1,9 +1,23 @@
 //! Who may do what: a role for each function, exact actions on exact resources, and a reason for every `*`.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
+use shared::cloud::Operation;
 
 use super::{all, captures, functions, resources, template, text, texts};
 use crate::repository::{none_of, read};
+
+/// What a report asks for and IAM has no resource for
+/// (<https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html>).
+const WITHOUT_RESOURCE: [&str; 6] = [
+    "cloudwatch:DescribeAlarms",
+    "cloudwatch:GetMetricData",
+    "ce:GetCostAndUsage",
+    "ce:GetCostForecast",
+    "logs:GetQueryResults",
+    "logs:StopQuery",
+];
 
 /// Every statement of every policy below a value.
 fn statements<'a>(value: &'a Value, found: &mut Vec<&'a Value>) {
@@ -97,8 +111,12 @@ fn no_policy_allows_more_than_it_names() {
         }
         for resource in statement.get("Resource").map(all).unwrap_or_default() {
             let traces = all(&statement["Action"]).iter().all(|action| text(action).starts_with("xray:"));
-            let exact = !text(&resource).contains('*') || text(&resource).ends_with("sources/*");
-            assert!(exact || traces, "{resource}");
+            let exact = !text(&resource).contains('*')
+                || text(&resource).ends_with("sources/*")
+                || text(&resource).ends_with(":log-group:${ReportLogGroups}:*");
+            let all = all(&statement["Action"]);
+            let reads = all.iter().all(|action| WITHOUT_RESOURCE.contains(&text(action)));
+            assert!(exact || traces || reads, "{resource}");
         }
     }
 }
@@ -140,6 +158,30 @@ fn a_service_acts_only_for_this_account() {
         let keys = statement["Condition"].to_string();
         assert!(keys.contains("aws:SourceArn") || keys.contains("aws:SourceAccount"), "{statement}");
         assert!(!conditions.is_empty() && !conditions.contains(&"*"), "{statement}");
+    }
+}
+
+#[test]
+fn reports_may_ask_what_they_ask_and_only_if_it_was_asked_for() {
+    let template = template();
+    let policies = template["Resources"]["NotifierRole"]["Properties"]["Policies"].as_array().unwrap();
+    let mut allowed = BTreeMap::new();
+    for policy in policies.iter().skip(1) {
+        let [condition, _, without] = &policy.as_array().unwrap()[..] else { panic!("{policy}") };
+        assert_eq!(without, "AWS::NoValue");
+        let mut found = Vec::new();
+        statements(policy, &mut found);
+        for action in found.iter().flat_map(|statement| all(&statement["Action"])) {
+            allowed.insert(text(&action).to_owned(), text(condition).to_owned());
+        }
+    }
+    let by = |action: &str| if action.starts_with("logs:") { "HasReportLogGroups" } else { "HasReports" };
+    let asked = Operation::ALL.map(Operation::action);
+    assert_eq!(allowed, asked.map(|action| (action.to_owned(), by(action).to_owned())).into());
+    for (condition, parameter) in [("HasReports", "Reports"), ("HasReportLogGroups", "ReportLogGroups")] {
+        assert!(template["Conditions"][condition].to_string().contains(parameter));
+        let off = &template["Parameters"][parameter]["Default"];
+        assert!(off == "no" || off == "", "{parameter} gives rights that nobody asked for");
     }
 }
 

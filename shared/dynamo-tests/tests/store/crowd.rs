@@ -8,8 +8,8 @@ use serde_json::json;
 use shared::change::{Changed, change, seen};
 use shared::core::incident::{Actor, Answer, Event, Incident, IncidentId, Origin, Response, Verb, What};
 use shared::deps::Deps;
-use shared::store::{First, Store};
 use shared::store::embedded::Embedded;
+use shared::store::{First, Store};
 use tokio::task::JoinSet;
 
 use crate::ground::{Deployment, Fault, Ground, Wire, now_and_then};

@@ -223,7 +223,9 @@ impl<'a> Fold<'a> {
 
     /// Whoever was faster has made it, of the same time.
     fn reported(&mut self, document: Option<&Document>) -> Answer {
-        let Some(Report::Wanted(run)) = self.incident.content.report.as_deref() else { return Answer::Duplicate };
+        let Some(Report::Wanted(run)) = self.incident.content.report.as_deref() else {
+            return Answer::Duplicate;
+        };
         let (to, slot) = (run.to.clone(), run.slot);
         self.incident.content.report = Some(Box::new(match document {
             Some(document) => Report::Made(document.clone()),

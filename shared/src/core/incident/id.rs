@@ -54,8 +54,8 @@ impl IncidentId {
                 other => other,
             })
             .collect();
-        let fits =
-            (SHORTEST_ID..=LONGEST_ID).contains(&name.len()) && name.bytes().all(|letter| ALPHABET.contains(&letter));
+        let fits = (SHORTEST_ID..=LONGEST_ID).contains(&name.len())
+            && name.bytes().all(|letter| ALPHABET.contains(&letter));
         fits.then_some(IncidentId(name))
     }
 }

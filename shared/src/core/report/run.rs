@@ -4,7 +4,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::{Run, Schedule};
-use crate::core::incident::{IncidentId, Incident, Opening, Why};
+use crate::core::incident::{Incident, IncidentId, Opening, Why};
 
 /// What the routes of reports begin with. No route of a config can: a name holds no colon.
 pub const ROUTE: &str = "report:";

@@ -37,7 +37,7 @@ impl Schedule {
     /// Which of the two is none.
     pub fn new(pattern: &str, zone: &str) -> Result<Self, ScheduleError> {
         let five = CronParser::builder().seconds(Seconds::Disallowed).build();
-        let cron = five.parse(pattern).map_err(|error| ScheduleError::Pattern(error.to_string()))?;
+        let cron = five.parse(pattern).map_err(|error| ScheduleError::Pattern(told(&error.to_string())))?;
         let known = TimeZone::get(zone).map_err(|_| ScheduleError::Zone(zone.to_owned()))?;
         Ok(Schedule { pattern: pattern.to_owned(), zone_name: zone.to_owned(), cron, zone: known })
     }
@@ -119,6 +119,11 @@ impl Schedule {
     }
 }
 
+/// What the parser says, without its own heading.
+fn told(error: &str) -> String {
+    error.trim_start_matches("Invalid pattern: ").trim_end_matches('.').to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -177,15 +182,26 @@ mod tests {
     fn while_the_clock_shows_an_hour_again_the_last_time_is_that_of_its_first_showing() {
         let schedule = schedule("30 2 * * *", "Europe/Paris");
         let first: Timestamp = "2026-10-25T00:30Z".parse().unwrap();
-        for now in ["2026-10-25T00:30Z", "2026-10-25T00:50Z", "2026-10-25T01:10Z", "2026-10-25T01:40Z", "2026-10-25T09:00Z"] {
+        for now in [
+            "2026-10-25T00:30Z",
+            "2026-10-25T00:50Z",
+            "2026-10-25T01:10Z",
+            "2026-10-25T01:40Z",
+            "2026-10-25T09:00Z",
+        ] {
             assert_eq!(schedule.last_until(now.parse().unwrap()), Some(first), "{now}");
         }
-        assert_eq!(schedule.last_until("2026-10-25T00:29Z".parse().unwrap()), "2026-10-24T00:30Z".parse().ok());
+        assert_eq!(
+            schedule.last_until("2026-10-25T00:29Z".parse().unwrap()),
+            "2026-10-24T00:30Z".parse().ok()
+        );
     }
 
     #[test]
     fn what_is_no_schedule_is_refused_with_the_reason() {
-        for pattern in ["", "9", "0 9 * *", "0 0 9 * * MON", "60 9 * * *", "0 25 * * *", "0 9 * * FUNDAY", "x"] {
+        for pattern in
+            ["", "9", "0 9 * *", "0 0 9 * * MON", "60 9 * * *", "0 25 * * *", "0 9 * * FUNDAY", "x"]
+        {
             assert!(matches!(Schedule::new(pattern, "UTC"), Err(ScheduleError::Pattern(_))), "{pattern}");
         }
         let zone = Schedule::new("0 9 * * *", "Europe/Londn").unwrap_err();

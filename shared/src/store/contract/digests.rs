@@ -51,7 +51,13 @@ pub(super) async fn a_digest_is_replaced_and_what_may_be_missing_comes_back_miss
     store: Arc<dyn Store>,
 ) -> Outcome {
     let mut first = opening("aaaaa", "api");
-    let open = Digest { acknowledged_at: None, resolved_at: None, firings: 1, acted_on: false, ..digest("aaaaa", 0) };
+    let open = Digest {
+        acknowledged_at: None,
+        resolved_at: None,
+        firings: 1,
+        acted_on: false,
+        ..digest("aaaaa", 0)
+    };
     first.digest = Some(open.clone());
     store.commit(&first).await?;
     assert_eq!(read(&*store, 0, 1).await?, [open]);

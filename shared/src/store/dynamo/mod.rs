@@ -33,7 +33,9 @@ use self::table::Index;
 use super::records::{
     ChannelRecord, DigestRecord, EntryRecord, IncidentRecord, ReceivedRecord, decode, deflated_beyond, encode,
 };
-use super::{Channel, Commit, CommitError, First, Loaded, MAX_OPEN, Seen, SignalRecord, Store, StoreError, day};
+use super::{
+    Channel, Commit, CommitError, First, Loaded, MAX_OPEN, Seen, SignalRecord, Store, StoreError, day,
+};
 use crate::core::incident::{Entry, Incident, IncidentId};
 use crate::core::report::Digest;
 
@@ -218,7 +220,8 @@ impl Store for DynamoStore {
         let build = |query: QueryFluentBuilder| {
             let condition = format!("{} = :pk", table::OPEN.partition);
             let query = query.index_name(table::OPEN.name).key_condition_expression(condition);
-            query.expression_attribute_values(":pk", text(table::OPEN.name))
+            query
+                .expression_attribute_values(":pk", text(table::OPEN.name))
                 .scan_index_forward(first == First::Oldest)
         };
         let listed = self.query(build, Some(limit.min(MAX_OPEN))).await?;

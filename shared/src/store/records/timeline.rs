@@ -65,9 +65,7 @@ enum WhatRecord {
     Reopened,
     Noted { text: String },
     Moved(MovedRecord),
-    Reported {
-        quiet: bool,
-    },
+    Reported { quiet: bool },
 }
 
 impl From<&Entry> for EntryRecord {

@@ -18,6 +18,8 @@ use shared::slack::escape::Mrkdwn;
 use shared::text;
 use shared::text::answer::Late;
 
+mod reports;
+#[path = "../stage/mod.rs"]
 mod stage;
 use stage::{alarm, at, opening, post, slack};
 

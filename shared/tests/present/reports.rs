@@ -1,20 +1,17 @@
 //! What a report looks like in a channel, section by section and at its limits. Read a changed snapshot as somebody who opens
 //! it on a phone with the first coffee.
 
-#![expect(clippy::unwrap_used, reason = "helpers of tests are test code too")]
-
 use shared::core::chart::Number;
 use shared::core::incident::{IncidentId, Moved};
 use shared::core::report::{
-    Alarm, Alarms, Compared, Cost, Document, Mention, Noise, Noisy, OpenIncident, OpenIncidents, ResponseTimes,
-    Section, Table,
+    Alarm, Alarms, Compared, Cost, Document, Mention, Noise, Noisy, OpenIncident, OpenIncidents,
+    ResponseTimes, Section, Table,
 };
 use shared::core::signal::Severity;
 use shared::present::report;
 use shared::slack::blocks::Message;
 
-mod stage;
-use stage::{at, post, slack};
+use crate::stage::{at, post, slack};
 
 fn number(value: f64) -> Number {
     Number::new(value).unwrap()
@@ -80,7 +77,11 @@ fn all() -> Vec<Section> {
             resolved_p90: Compared { now: Number::new(7300.0), before: None },
         }),
         Section::Noise(Noise {
-            rows: vec![noisy("Queue depth", 41, 0, 40), noisy("API slow", 7, 2, 6), noisy("Disk full", 3, 3, 3)],
+            rows: vec![
+                noisy("Queue depth", 41, 0, 40),
+                noisy("API slow", 7, 2, 6),
+                noisy("Disk full", 3, 3, 3),
+            ],
             heat: None,
         }),
         Section::Alarms(Alarms {
@@ -88,6 +89,7 @@ fn all() -> Vec<Section> {
             alarm: 1,
             insufficient: 3,
             all: 34,
+            at_least: false,
         }),
         Section::Table(Table {
             title: "Most frequent errors".into(),
@@ -101,13 +103,20 @@ fn all() -> Vec<Section> {
         }),
         Section::Cost(Cost {
             currency: "USD".into(),
+            day: jiff::civil::date(2026, 11, 21),
             yesterday: compared(12.345, 10.0),
             month: compared(230.1, 210.0),
             forecast: Number::new(312.0),
-            movers: vec![("Amazon EC2".into(), number(7.3), number(5.1)), ("AWS Lambda".into(), number(0.2), number(0.0))],
+            movers: vec![
+                ("Amazon EC2".into(), number(7.3), number(5.1)),
+                ("AWS Lambda".into(), number(0.2), number(0.0)),
+            ],
         }),
         Section::Text { text: "Handover at 10 in <#C0123ABCD>.".into() },
-        Section::Failed { section: "logs (slow queries)".into(), why: "AccessDenied: allow logs:StartQuery".into() },
+        Section::Failed {
+            section: "logs (slow queries)".into(),
+            why: "AccessDenied: allow logs:StartQuery".into(),
+        },
     ]
 }
 
@@ -149,10 +158,17 @@ fn what_is_quiet_says_so_in_a_line_each() {
             resolved_p90: Compared::default(),
         }),
         Section::Noise(Noise { rows: vec![], heat: None }),
-        Section::Alarms(Alarms { rows: vec![], alarm: 0, insufficient: 0, all: 34 }),
-        Section::Table(Table { title: "Errors".into(), columns: vec!["n".into()], rows: vec![], more: 0, link: None }),
+        Section::Alarms(Alarms { rows: vec![], alarm: 0, insufficient: 0, all: 34, at_least: false }),
+        Section::Table(Table {
+            title: "Errors".into(),
+            columns: vec!["n".into()],
+            rows: vec![],
+            more: 0,
+            link: None,
+        }),
         Section::Cost(Cost {
             currency: "USD".into(),
+            day: jiff::civil::date(2026, 11, 21),
             yesterday: Compared::default(),
             month: compared(0.4, 0.0),
             forecast: None,
@@ -161,7 +177,9 @@ fn what_is_quiet_says_so_in_a_line_each() {
     ];
     assert!(document(quiet.clone()).is_quiet());
     insta::assert_snapshot!("report_quiet", read([report::message(&document(quiet), None)]));
-    for loud in all().into_iter().filter(|section| !matches!(section, Section::Cost(_) | Section::Text { .. })) {
+    for loud in
+        all().into_iter().filter(|section| !matches!(section, Section::Cost(_) | Section::Text { .. }))
+    {
         assert!(!document(vec![loud.clone()]).is_quiet(), "{loud:?}");
     }
 }
