@@ -1,6 +1,7 @@
 //! What a report asks AWS for, on a laptop that has no AWS: samples in the shapes that AWS documents, made from what is asked and
 //! from nothing else, so that the same question has the same answer, and a report looks as it would. They are called samples
-//! wherever they are shown. No operation is refused here and nothing takes time; tests have other clouds for that.
+//! wherever they are shown. Only log groups that begin with `/denied` are refused, so that one can see what that looks like;
+//! nothing takes time. Tests have other clouds for the rest.
 
 use std::sync::Arc;
 
@@ -87,6 +88,9 @@ impl Cloud for SampleCloud {
         Ok(match operation {
             Operation::DescribeAlarms => self.alarms(asked),
             Operation::GetMetricData => metrics::data(asked),
+            Operation::StartQuery if logs::is_denied(asked) => {
+                return Err(CloudError::refused(operation, "AccessDeniedException", ""));
+            }
             Operation::StartQuery => logs::start(asked),
             Operation::GetQueryResults => logs::results(asked),
             Operation::StopQuery => json!({ "success": true }),
@@ -131,11 +135,13 @@ mod tests {
             |name: &str, stat: &str| json!({ "namespace": "AWS/Lambda", "name": name, "stat": stat });
         let latency = json!({ "title": "Latency", "compare": "1w", "metrics": [metric("Duration", "p99"), metric("Errors", "Sum")] });
         let logs = json!({ "title": "Errors", "groups": "/x", "query": "filter x | stats count(*) as errors by service, level" });
+        let denied = json!({ "title": "Secrets", "groups": ["/x", "/denied/y"], "query": "fields @message" });
         vec![
             FromAws::Alarms(serde_json::from_value(json!({ "prefix": "prod-" })).unwrap()),
             FromAws::Metrics(serde_json::from_value(latency).unwrap()),
             FromAws::Logs(serde_json::from_value(logs).unwrap()),
             FromAws::Cost(serde_json::from_value(json!({})).unwrap()),
+            FromAws::Logs(serde_json::from_value(denied).unwrap()),
         ]
     }
 
@@ -150,7 +156,7 @@ mod tests {
     async fn the_samples_fill_every_section_and_are_the_same_each_time() {
         let gathered = report().await;
         assert_eq!(gathered, report().await);
-        let [alarms, latency, errors, cost] = &gathered[..] else { panic!("{gathered:?}") };
+        let [alarms, latency, errors, cost, denied] = &gathered[..] else { panic!("{gathered:?}") };
         let [Section::Alarms(alarms)] = &alarms[..] else { panic!("{alarms:?}") };
         assert_eq!((alarms.alarm, alarms.insufficient, alarms.all), (2, 1, 38));
         assert_eq!(alarms.rows[0].name, "prod-orders-queue-age");
@@ -166,6 +172,8 @@ mod tests {
             (errors.columns.join(" ").as_str(), errors.rows.len(), errors.more),
             ("service level errors", 10, 4)
         );
+        let [Section::Failed { why, .. }] = &denied[..] else { panic!("{denied:?}") };
+        assert!(why.contains("ReportLogGroups"), "{why}");
         let [Section::Cost(cost)] = &cost[..] else { panic!("{cost:?}") };
         let month = cost.month.now.unwrap().get();
         assert!(cost.yesterday.now.is_some() && cost.month.before.is_some() && !cost.movers.is_empty());

@@ -31,6 +31,8 @@ pub(super) enum Move {
     Advance(SignedDuration),
     /// `{"set": "2026-11-22T09:00:00Z"}`
     Set(Timestamp),
+    /// `{"miss": "3h"}`: time passes, and nothing of ours runs.
+    Miss(SignedDuration),
 }
 
 /// `POST /_local/clock`: moves it forward and does what became due on the way.
@@ -39,17 +41,21 @@ pub(super) async fn move_clock(State(world): State<Arc<World>>, body: String) ->
         Ok(wanted) => wanted,
         Err(error) => {
             return refuse(&format!(
-                "{error}; say {{\"advance\":\"15m\"}} or {{\"set\":\"2026-11-22T09:00:00Z\"}}"
+                "{error}; say {{\"advance\":\"15m\"}}, {{\"miss\":\"3h\"}} or {{\"set\":\"2026-11-22T09:00:00Z\"}}"
             ));
         }
     };
     let now = world.clock.now();
+    let missed = matches!(wanted, Move::Miss(_));
     let to = match wanted {
-        Move::Advance(by) => now.checked_add(by).ok(),
+        Move::Advance(by) | Move::Miss(by) => now.checked_add(by).ok(),
         Move::Set(to) => Some(to),
     };
     match to {
         Some(to) if to >= now && to.duration_since(now) <= MOST => {
+            if missed {
+                world.alone(async { world.clock.set(to) }).await;
+            }
             let did = world.pass_until(to).await;
             let mut answer = time(&world);
             if let Some(fields) = answer.as_object_mut() {

@@ -18,6 +18,12 @@ const MESSAGES: [&str; 4] = [
 /// How many rows there are.
 const ROWS: usize = 14;
 
+/// Whether a group is asked for that nobody may query here.
+pub(super) fn is_denied(asked: &Value) -> bool {
+    let groups = asked["logGroupIdentifiers"].as_array().map(Vec::as_slice).unwrap_or_default();
+    groups.iter().any(|group| group.as_str().is_some_and(|name| name.starts_with("/denied")))
+}
+
 /// The answer of StartQuery.
 pub(super) fn start(asked: &Value) -> Value {
     let columns = columns(asked["queryString"].as_str().unwrap_or_default()).join(",");

@@ -37,13 +37,13 @@ fn line(query: &Value, period: i64, start: i64, end: i64) -> Value {
     // Its place in the request says nothing about what it is.
     let what = format!("{stat}{}{label}", query["Expression"].as_str().map_or("", |_| "computed"));
     let times: Vec<i64> = (0..MOST).map(|step| start + step * period).take_while(|at| *at < end).collect();
-    let values: Vec<f64> = times.iter().map(|at| value(&what, name, kind, *at)).collect();
+    let values: Vec<f64> = times.iter().map(|at| value(&what, name, kind, (*at, period))).collect();
     json!({
         "Id": query["Id"], "Label": label, "Timestamps": times, "Values": values, "StatusCode": "Complete", "Messages": [],
     })
 }
 
-fn value(what: &str, name: &str, kind: &str, at: i64) -> f64 {
+fn value(what: &str, name: &str, kind: &str, (at, period): (i64, i64)) -> f64 {
     let percent = name.contains("Utilization") || name.contains("Percent");
     let rare = ["Error", "5XX", "Fault", "Throttle"].iter().any(|word| name.contains(word));
     let size = match percent {
@@ -66,7 +66,7 @@ fn value(what: &str, name: &str, kind: &str, at: i64) -> f64 {
         (true, ..) => round(raw.min(99.0)),
         (_, true, _) if in_peak => round((raw / 4.0).ceil()),
         (_, true, _) => (chance(what, at / 600) * 3.0 - 1.5).max(0.0).round(),
-        (_, _, "Sum" | "SampleCount") => raw.round(),
+        (_, _, "Sum" | "SampleCount") => (raw * period as f64 / 60.0).round(),
         _ => round(raw),
     }
 }

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use shared::text::count;
+
 use crate::Trouble;
 use crate::rules::rules;
 
@@ -11,7 +13,8 @@ use crate::rules::rules;
 /// Every fault, with its line and a remedy.
 pub fn check(config: Option<&Path>) -> Result<String, Trouble> {
     let (config, sources) = rules(config)?;
-    let routes = config.routes.routes.len();
-    let names = sources.names().count();
-    Ok(format!("Fine: {routes} routes, {names} sources, fallback {}.", config.routes.fallback))
+    let routes = count(config.routes.routes.len(), "route", "routes");
+    let names = count(sources.names().count(), "source", "sources");
+    let reports = count(config.reports.len(), "report", "reports");
+    Ok(format!("Fine: {routes}, {names}, {reports}, fallback {}.", config.routes.fallback))
 }

@@ -21,6 +21,8 @@ async fn the_clock_goes_forward_and_does_what_falls_due() {
     assert_eq!((&answer["now"], &answer["did"]["ticks"]), (&json!("2026-11-22T10:00:00Z"), &json!(45)));
     let answer = stage.post("/_local/clock", &[], r#"{"set":"2026-11-22T10:00:00Z"}"#).await;
     assert_eq!(answer.status, 200, "no time at all may pass");
+    let answer = stage.post("/_local/clock", &[], r#"{"miss":"3h"}"#).await.json();
+    assert_eq!((&answer["now"], &answer["did"]["ticks"]), (&json!("2026-11-22T13:00:00Z"), &json!(0)));
 }
 
 #[tokio::test]

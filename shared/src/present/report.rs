@@ -30,25 +30,29 @@ pub fn plain(document: &Document, moved: Option<&Moved>) -> Message {
 fn section_blocks(section: &Section, document: &Document) -> Vec<Block> {
     let lines = text::report::lines(section, document.made_at);
     let words = (!lines.is_empty()).then(|| Block::section(Mrkdwn::join(lines, "\n")));
-    let beside = match section {
-        Section::Chart(chart) => vec![chart::chart(chart)],
-        Section::Noise(noise) => noise.heat.iter().map(chart::chart).collect(),
+    let drawn = match section {
+        Section::Chart(chart) => Some(chart::chart(chart)),
+        Section::Noise(noise) => noise.heat.as_ref().map(chart::chart),
         Section::Table(table) if !table.rows.is_empty() => {
-            let rows = Block::preformatted(&text::report::columns(table));
-            [rows].into_iter().chain(text::report::below(table).map(|more| Block::context([more]))).collect()
+            Some(Block::preformatted(&text::report::columns(table)))
         }
-        _ => Vec::new(),
+        _ => None,
     };
-    words.into_iter().chain(beside).collect()
+    let below = text::report::below(section).map(|below| Block::context([below]));
+    // What is said of the rows stands right below them, not below a picture.
+    let beside = if matches!(section, Section::Noise(_)) { [below, drawn] } else { [drawn, below] };
+    words.into_iter().chain(beside.into_iter().flatten()).collect()
 }
 
 /// A section in words; a chart in those that say what it shows.
 fn words(section: &Section, document: &Document) -> Vec<Mrkdwn> {
+    let alt = |chart| Mrkdwn::escape(&text::chart::alt(chart));
     let drawn = match section {
-        Section::Chart(chart) => Some(chart),
-        Section::Noise(noise) => noise.heat.as_ref(),
-        _ => None,
+        Section::Chart(chart) => vec![alt(chart)],
+        Section::Noise(noise) => noise.heat.iter().map(alt).collect(),
+        Section::Table(table) => text::report::rows(table),
+        _ => Vec::new(),
     };
-    let said = drawn.map(|chart| Mrkdwn::escape(&text::chart::alt(chart)));
-    text::report::lines(section, document.made_at).into_iter().chain(said).collect()
+    let lines = text::report::lines(section, document.made_at).into_iter();
+    lines.chain(drawn).chain(text::report::below(section)).collect()
 }

@@ -17,19 +17,19 @@ pub fn fallback(document: &Document) -> Mrkdwn {
     Mrkdwn::join([Mrkdwn::escape(&one_line(&document.title))].into_iter().chain(said), " · ")
 }
 
-/// Under the title: when and for what span.
+/// Under the title: when and for what span; below it, what is unusual.
 pub fn standing(document: &Document) -> Mrkdwn {
     let late = document.late.then(|| {
-        Mrkdwn::ours(":hourglass: late: made ")
+        Mrkdwn::ours(":hourglass: *Late:* made ")
             + when(document.made_at)
             + ", since it could not be made in time"
     });
-    let asked = document.asked_by.as_ref().map(|by| Mrkdwn::ours("asked for by ") + Mrkdwn::user(by));
+    let asked = document.asked_by.as_ref().map(|by| Mrkdwn::ours("Asked for by ") + Mrkdwn::user(by));
     let sample = document.sample.then(|| {
-        Mrkdwn::ours(":test_tube: what comes from AWS is *sample data*: there is no AWS here to ask")
+        Mrkdwn::ours(":test_tube: What comes from AWS is *sample data*: there is no AWS here to ask")
     });
     let span = when(document.slot) + " · since " + when(document.since);
-    Mrkdwn::join([Some(span), late, asked, sample].into_iter().flatten(), " · ")
+    Mrkdwn::join([Some(span), late, asked, sample].into_iter().flatten(), "\n")
 }
 
 /// Who is named.
@@ -75,7 +75,8 @@ pub fn lines(section: &Section, now: Timestamp) -> Vec<Mrkdwn> {
         Section::Failed { section, why } => vec![
             Mrkdwn::ours(":warning: ")
                 + Mrkdwn::escape(&one_line(section)).bold()
-                + " could not be made: "
+                + " could not be made"
+                + "\n"
                 + Mrkdwn::escape(&one_line(why)),
         ],
         Section::Chart(_) => Vec::new(),
@@ -92,6 +93,7 @@ fn open_incidents(open: &OpenIncidents, now: Timestamp) -> Vec<Mrkdwn> {
     [heading].into_iter().chain(rows).chain(and_more(more, open.at_least)).collect()
 }
 
+/// Two lines: a phone would break one anywhere.
 fn open_incident(row: &OpenIncident, now: Timestamp) -> Mrkdwn {
     let title = match &row.link {
         Some(link) => Mrkdwn::link(link, &row.title),
@@ -102,10 +104,8 @@ fn open_incident(row: &OpenIncident, now: Timestamp) -> Mrkdwn {
         None => Mrkdwn::ours("*nobody is on it*"),
     };
     let age = Mrkdwn::escape(&how_long(now.duration_since(row.since)));
-    Mrkdwn::join(
-        [sign(&State::Firing, row.severity) + " " + title, age, owner, Mrkdwn::code(&row.id.0)],
-        " · ",
-    )
+    let below = Mrkdwn::join([age, owner, Mrkdwn::code(&row.id.0)], " · ");
+    sign(&State::Firing, row.severity) + " " + title + "\n" + below
 }
 
 fn number_of(open: &OpenIncidents) -> String {
@@ -118,27 +118,27 @@ fn response_times(times: &ResponseTimes) -> Vec<Mrkdwn> {
         let before = before(times.incidents.before);
         return vec![heading, Mrkdwn::escape(&format!("Nothing fired{before}"))];
     };
-    let began = format!(
-        "{} began{}",
-        count(incidents.get() as usize, "incident", "incidents"),
-        before(times.incidents.before)
-    );
+    let incidents = count(incidents.get() as usize, "incident", "incidents");
+    let began =
+        Mrkdwn::escape(&incidents).bold() + Mrkdwn::escape(&format!(" began{}", before(times.incidents.before)));
     let acknowledged = took("Acknowledged", times.acknowledged_median, times.acknowledged_p90);
     let resolved = took("Resolved", times.resolved_median, times.resolved_p90);
-    [heading].into_iter().chain([began, acknowledged, resolved].map(|line| Mrkdwn::escape(&line))).collect()
+    vec![heading, began, acknowledged, resolved]
 }
 
-/// `Acknowledged within 4 min, 9 of 10 within 12 min (before: 6 min, 20 min)`.
-fn took(what: &str, median: Compared, p90: Compared) -> String {
+/// `Acknowledged: half within 4 min, 9 of 10 within 12 min (before: 6 min, 20 min)`.
+fn took(what: &str, median: Compared, p90: Compared) -> Mrkdwn {
     let earlier = match (median.before, p90.before) {
         (Some(median), Some(p90)) => format!(" (before: {}, {})", span(median), span(p90)),
         _ => String::new(),
     };
+    let bold = |seconds| Mrkdwn::escape(&span(seconds)).bold();
+    let (what, earlier) = (Mrkdwn::escape(what), Mrkdwn::escape(&earlier));
     match (median.now, p90.now) {
         (Some(median), Some(p90)) => {
-            format!("{what}: half within {}, 9 of 10 within {}{earlier}", span(median), span(p90))
+            what + ": half within " + bold(median) + ", 9 of 10 within " + bold(p90) + earlier
         }
-        _ => format!("{what}: none{earlier}"),
+        _ => what + ": none" + earlier,
     }
 }
 
@@ -155,18 +155,28 @@ fn noise(noise: &Noise) -> Vec<Mrkdwn> {
     if noise.rows.is_empty() {
         return vec![Mrkdwn::ours("*What fired most*"), Mrkdwn::ours("Nothing fired.")];
     }
-    let idle = noise.rows.iter().filter(|row| row.acted_on == 0).count();
-    let remedy = (idle > 0).then(|| {
-        let these = if idle == 1 { "one of these" } else { "some of these" };
-        Mrkdwn::escape(&format!("Nobody acted on {these}: raise the threshold, or make it a notice."))
-    });
-    [Mrkdwn::ours("*What fired most*")]
-        .into_iter()
-        .chain(noise.rows.iter().map(noisy))
-        .chain(remedy)
-        .collect()
+    [Mrkdwn::ours("*What fired most*")].into_iter().chain(noise.rows.iter().map(noisy)).collect()
 }
 
+/// What stands small below a section: how many rows there were besides, what to do.
+pub fn below(section: &Section) -> Option<Mrkdwn> {
+    match section {
+        Section::Table(table) => and_more(table.more, false),
+        Section::Noise(noise) => remedy(noise),
+        _ => None,
+    }
+}
+
+fn remedy(noise: &Noise) -> Option<Mrkdwn> {
+    let these = match noise.rows.iter().filter(|row| row.acted_on == 0).count() {
+        0 => return None,
+        1 => "one of these",
+        _ => "some of these",
+    };
+    Some(Mrkdwn::escape(&format!("Nobody acted on {these}: raise the threshold, or make it a notice.")))
+}
+
+/// Two lines: a phone would break one anywhere.
 fn noisy(row: &Noisy) -> Mrkdwn {
     let times = Mrkdwn::escape(&format!("{}×", row.firings)).bold();
     let acted = match (row.acted_on, row.incidents) {
@@ -174,10 +184,8 @@ fn noisy(row: &Noisy) -> Mrkdwn {
         (acted, all) if acted == all => Mrkdwn::ours("acted on"),
         (acted, all) => Mrkdwn::escape(&format!("acted on {acted} of {all}")),
     };
-    Mrkdwn::join(
-        [times + " " + Mrkdwn::escape(&one_line(&row.title)), Mrkdwn::code(&row.route), acted],
-        " · ",
-    )
+    let below = Mrkdwn::join([Mrkdwn::code(&row.route), acted], " · ");
+    times + " " + Mrkdwn::escape(&one_line(&row.title)) + "\n" + below
 }
 
 fn alarms(alarms: &Alarms, now: Timestamp) -> Vec<Mrkdwn> {
@@ -202,8 +210,13 @@ fn alarm_line(row: &Alarm, now: Timestamp) -> Mrkdwn {
         Some(link) => Mrkdwn::link(link, &row.name),
         None => Mrkdwn::escape(&one_line(&row.name)),
     };
-    let age = Mrkdwn::escape(&how_long(now.duration_since(row.since)));
-    Mrkdwn::join([sign + name, age, Mrkdwn::escape(&one_line(&row.reason)).cut(160)], " · ")
+    let age = how_long(now.duration_since(row.since));
+    let age = if row.firing { format!(" for {age}") } else { format!(" · no data for {age}") };
+    let reason = one_line(&row.reason);
+    // CloudWatch begins with the state, which is said already.
+    let reason = reason.strip_prefix("Threshold Crossed: ").or(reason.strip_prefix("Insufficient Data: "));
+    let reason = Mrkdwn::escape(reason.unwrap_or(&one_line(&row.reason))).cut(160);
+    Mrkdwn::join([sign + name + Mrkdwn::escape(&age), reason], "\n")
 }
 
 fn table(table: &Table) -> Vec<Mrkdwn> {
@@ -215,9 +228,12 @@ fn table(table: &Table) -> Vec<Mrkdwn> {
     [title.bold()].into_iter().chain(empty).collect()
 }
 
-/// What is below the rows of a table: how many there were besides.
-pub fn below(table: &Table) -> Option<Mrkdwn> {
-    and_more(table.more, false)
+/// The rows of a table where no box is: a line each.
+pub fn rows(table: &Table) -> Vec<Mrkdwn> {
+    let line = |row: &Vec<String>| {
+        Mrkdwn::join(row.iter().map(|cell| Mrkdwn::escape(&one_line(cell)).cut(160)), " · ")
+    };
+    table.rows.iter().map(line).collect()
 }
 
 /// The rows of a table as columns of the same width, for a box in which every letter is as wide as the others. A column is cut
@@ -248,21 +264,26 @@ pub fn columns(table: &Table) -> String {
 
 fn cost(cost: &Cost) -> Vec<Mrkdwn> {
     let money = |amount: Number| money(amount, &cost.currency);
+    let line = |what: &str, amount: Number, besides: &str| {
+        Mrkdwn::escape(&one_line(what)) + ": " + Mrkdwn::escape(&money(amount)).bold() + Mrkdwn::escape(besides)
+    };
     let compared = |what: &str, compared: Compared, than: &str| {
         let now = compared.now?;
-        let before = compared.before.filter(|before| before.get() > 0.0);
-        let before = before.map(|before| format!(" ({than} {}{})", money(before), change(now, before)));
-        Some(format!("{what} {}{}", money(now), before.unwrap_or_default()))
+        let change = compared.before.and_then(|before| change(now, before));
+        Some(line(what, now, &change.map_or(String::new(), |change| format!("{change} on {than}"))))
     };
     let lines = [
         compared(&cost.day.strftime("%-d %B").to_string(), cost.yesterday, "the day before"),
-        compared(&cost.day.strftime("%B so far").to_string(), cost.month, "the month before to the same day"),
-        cost.forecast.map(|forecast| format!("The month will have cost {}", money(forecast))),
+        compared(&cost.day.strftime("%B so far").to_string(), cost.month, "the month before"),
+        cost.forecast.map(|forecast| line("The whole month, as AWS expects", forecast, "")),
     ];
     let movers = cost.movers.iter().map(|(service, now, before)| {
-        format!("{}: {} → {}{}", one_line(service), money(*before), money(*now), change(*now, *before))
+        let change = change(*now, *before).unwrap_or_else(|| ", the day before nothing".to_owned());
+        line(service, *now, &change)
     });
-    let lines = lines.into_iter().flatten().chain(movers).map(|line| Mrkdwn::escape(&line));
+    let movers: Vec<Mrkdwn> = movers.collect();
+    let changed = (!movers.is_empty()).then(|| Mrkdwn::ours("What changed most:"));
+    let lines = lines.into_iter().flatten().chain(changed).chain(movers);
     [Mrkdwn::ours("*Cost*")].into_iter().chain(lines).collect()
 }
 
@@ -271,16 +292,14 @@ fn money(amount: Number, currency: &str) -> String {
 }
 
 /// `, +8 %`; nothing where there was nothing before.
-fn change(now: Number, before: Number) -> String {
-    if before.get() <= 0.0 {
-        return String::new();
-    }
-    format!(", {:+.0} %", (now.get() - before.get()) / before.get() * 100.0)
+fn change(now: Number, before: Number) -> Option<String> {
+    let percent = (now.get() - before.get()) / before.get() * 100.0;
+    (before.get() > 0.0).then(|| format!(", {percent:+.0} %").replace('-', "−"))
 }
 
 fn and_more(more: usize, at_least: bool) -> Option<Mrkdwn> {
-    let words = if at_least { "and more" } else { "more" };
-    (more > 0).then(|| Mrkdwn::escape(&format!("… {more} {words}")))
+    let at_least = if at_least { "at least " } else { "" };
+    (more > 0).then(|| Mrkdwn::escape(&format!("… {at_least}{more} more")))
 }
 
 /// One report as a line of the list.

@@ -84,9 +84,11 @@ fn scale(canvas: &mut Canvas, most: u64) {
     let most_said = amount(most as f64, None);
     let right = WIDTH - MARGIN - canvas.width(LABEL, &most_said) - 14.0;
     canvas.text((WIDTH - MARGIN, y + 28.0), LABEL, ink::DIM, Anchor::End, &most_said);
-    let steps = 6;
+    // Of few counts each has its own step: no other colour is on the map.
+    let steps = most.clamp(1, 5) as usize + 1;
     for step in 0..steps {
-        let count = (step as f64 / (steps - 1) as f64).powi(2) * 1_000.0;
+        let share = step as f64 / (steps - 1) as f64;
+        let count = if most <= 5 { share } else { share.powi(2) } * 1_000.0;
         let x = right - (steps - step) as f32 * (size + 4.0);
         canvas.block([x, y, size, size], 7.0, color(count.round() as u64, 1_000), 1.0);
     }
