@@ -177,7 +177,7 @@ async function picture(name, ...shown) {
 /** Goes to the channel and waits for all its pictures. */
 async function open(channel) {
   await page.evaluate((hash) => (location.hash = hash), `#/${ANA}/${channel}`);
-  await page.locator(`main article.message`).last().waitFor({ state: "attached" });
+  await page.locator("main article.message").last().waitFor({ state: "attached" });
   await page.evaluate(async () => {
     for (const image of document.images) image.loading = "eager";
     await Promise.all([...document.images].map((image) => image.decode()));

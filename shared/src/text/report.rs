@@ -237,7 +237,7 @@ pub fn rows(table: &Table) -> Vec<Mrkdwn> {
 }
 
 /// The rows of a table as columns of the same width, for a box in which every letter is as wide as the others. A column is cut
-/// so that a phone shows the first two.
+/// so that a phone shows the first two; numbers stand at the right, so that they can be compared.
 pub fn columns(table: &Table) -> String {
     const WIDEST: usize = 32;
     let cut = |cell: &String| -> String {
@@ -255,8 +255,16 @@ pub fn columns(table: &Table) -> String {
             cells.map(|cell| cell.chars().count()).max().unwrap_or_default()
         })
         .collect();
+    let are_numbers: Vec<bool> = (0..table.columns.len())
+        .map(|column| {
+            let mut cells = table.rows.iter().filter_map(|row| row.get(column));
+            cells.all(|cell| cell.trim().parse::<f64>().is_ok())
+        })
+        .collect();
     let line = |row: &Vec<String>| {
-        let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+        let cells = row.iter().zip(widths.iter().zip(&are_numbers)).map(|(cell, (width, is_number))| {
+            if *is_number { format!("{cell:>width$}") } else { format!("{cell:width$}") }
+        });
         cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
     };
     rows.iter().map(line).collect::<Vec<_>>().join("\n")
