@@ -119,8 +119,8 @@ fn response_times(times: &ResponseTimes) -> Vec<Mrkdwn> {
         return vec![heading, Mrkdwn::escape(&format!("Nothing fired{before}"))];
     };
     let incidents = count(incidents.get() as usize, "incident", "incidents");
-    let began =
-        Mrkdwn::escape(&incidents).bold() + Mrkdwn::escape(&format!(" began{}", before(times.incidents.before)));
+    let began = Mrkdwn::escape(&incidents).bold()
+        + Mrkdwn::escape(&format!(" began{}", before(times.incidents.before)));
     let acknowledged = took("Acknowledged", times.acknowledged_median, times.acknowledged_p90);
     let resolved = took("Resolved", times.resolved_median, times.resolved_p90);
     vec![heading, began, acknowledged, resolved]
@@ -273,7 +273,10 @@ pub fn columns(table: &Table) -> String {
 fn cost(cost: &Cost) -> Vec<Mrkdwn> {
     let money = |amount: Number| money(amount, &cost.currency);
     let line = |what: &str, amount: Number, besides: &str| {
-        Mrkdwn::escape(&one_line(what)) + ": " + Mrkdwn::escape(&money(amount)).bold() + Mrkdwn::escape(besides)
+        Mrkdwn::escape(&one_line(what))
+            + ": "
+            + Mrkdwn::escape(&money(amount)).bold()
+            + Mrkdwn::escape(besides)
     };
     let compared = |what: &str, compared: Compared, than: &str| {
         let now = compared.now?;
