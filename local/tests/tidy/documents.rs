@@ -5,6 +5,7 @@
 use std::collections::BTreeSet;
 
 use shared::config::ConfigFile;
+use shared::config::section::{ShowAlarms, ShowCost, ShowLogs, ShowMetrics};
 use shared::core::command::COMMANDS;
 use shared::core::view::Button;
 use shared::sources::mapping::Mapping;
@@ -71,6 +72,29 @@ fn docs_sources_md_explains_every_word_of_a_mapping() {
     must_explain("docs/sources.md", words);
 }
 
+#[test]
+fn docs_reports_md_explains_every_word_of_a_report() {
+    let every_block = serde_json::json!({
+        "channels": { "fallback": "#ops" },
+        "reports": [{ "name": "n", "at": "0 9 * * *", "to": "#ops", "show": ["noise"] }],
+    });
+    let file: ConfigFile = serde_json::from_value(every_block).unwrap();
+    let metrics = serde_json::json!({ "title": "T", "metrics": [{ "expression": "m" }] });
+    let logs = serde_json::json!({ "title": "T", "groups": "/x", "query": "fields @message" });
+    let mut words = BTreeSet::new();
+    for value in [
+        serde_json::to_value(&file.reports),
+        serde_json::to_value(ShowAlarms::default()),
+        serde_json::to_value(ShowCost::default()),
+        serde_json::to_value(serde_json::from_value::<ShowLogs>(logs).unwrap()),
+        serde_json::to_value(serde_json::from_value::<ShowMetrics>(metrics).unwrap()),
+    ] {
+        collect_words(&value.unwrap(), &mut words);
+    }
+    assert!(words.contains("skip_if_quiet") && words.contains("at_most"), "the defaults are written out");
+    must_explain("docs/reports.md", words);
+}
+
 fn collect_words(value: &serde_json::Value, words: &mut BTreeSet<String>) {
     if let Some(map) = value.as_object() {
         words.extend(map.keys().cloned());
@@ -106,9 +130,11 @@ fn what_a_document_names_exists() {
     none_of(faults, "mend the name, or the document if the thing is gone");
 }
 
-/// Links to files of the repository.
+/// Links to files of the repository, and its pictures.
 fn links(text: &str) -> Vec<&str> {
     let targets = text.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let pictures = text.split("src=\"").skip(1).filter_map(|rest| rest.split('"').next());
+    let targets = targets.chain(pictures);
     let files = targets.map(|target| target.split('#').next().unwrap_or_default());
     files.filter(|file| !file.is_empty() && !file.contains("://")).collect()
 }
