@@ -151,3 +151,20 @@ async fn a_dry_run_says_what_it_would_say_and_does_nothing() {
     let none: Value = stage.request("GET", "/_local/incidents", [].into_iter().collect(), "").await.json();
     assert_eq!(none, json!([]));
 }
+
+#[tokio::test]
+async fn a_report_that_is_too_large_to_be_kept_says_so_instead() {
+    let mut watched = None;
+    let stage = Stage::with(|deps| {
+        with(RULES)(deps);
+        let store = Watched::over(deps.store.clone());
+        deps.store = store.clone();
+        watched = Some(store);
+    })
+    .await;
+    watched.unwrap().refuse_reports_beyond(1);
+    stage.world.pass_until(at("23T09:05:00")).await;
+    assert_eq!(posts(&stage), 1);
+    let Some(Report::Made(document)) = newest(&stage.world.deps).await else { panic!("not made") };
+    assert!(matches!(&document.sections[..], [Section::Failed { why, .. }] if why.contains("too large")));
+}
