@@ -8,11 +8,11 @@ pub mod picture;
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use shared::change::{Changed, change};
 use shared::core::incident::{Answer, Event, IncidentId};
 use shared::core::plan::POST_INTERVAL;
-use shared::core::report::Report;
+use shared::core::report::{Report, Run};
 use shared::deps::Deps;
 use shared::metrics;
 use shared::queue::Wake;
@@ -27,6 +27,9 @@ const MOST: usize = 200;
 
 /// How much of the index of what is behind one tick looks at, so that a waiting channel with much behind it hides no other.
 const MOST_READ: usize = 1_000;
+
+/// After so long a tick begins no further report: Lambda would end it in the middle.
+const LONG_ENOUGH: SignedDuration = SignedDuration::from_secs(25);
 
 /// What one tick did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -52,29 +55,48 @@ pub async fn tick(deps: &Deps) -> Result<Tick, StoreError> {
 async fn due(deps: &Deps) -> Result<usize, StoreError> {
     let now = deps.clock.now();
     let mut done = 0;
+    let mut reports = Vec::new();
     for id in deps.store.due(now, MOST).await? {
         match carry_out(&id, deps, now).await {
-            Ok(carried_out) => done += usize::from(carried_out),
+            Ok(Due::Done) => done += 1,
+            Ok(Due::Nothing) => {}
+            Ok(Due::Report(run)) => reports.push((id, run)),
+            Err(error) => skipped(&id, &error),
+        }
+    }
+    // They ask others, which takes time; nobody who waits for a lease should wait for that.
+    for (id, run) in reports {
+        if deps.clock.now().duration_since(now) > LONG_ENOUGH {
+            tracing::warn!(report = run.name, "left to the next tick: the reports before it took long");
+            break;
+        }
+        match report::make(&id, &run, deps).await {
+            Ok(()) => done += 1,
             Err(error) => skipped(&id, &error),
         }
     }
     Ok(done)
 }
 
-/// What is due of one incident; whether there was anything.
-async fn carry_out(id: &IncidentId, deps: &Deps, now: Timestamp) -> Result<bool, StoreError> {
-    let Some(loaded) = deps.store.incident(id).await? else { return Ok(false) };
+/// What there was to do about an incident that is due.
+enum Due {
+    Done,
+    Nothing,
+    Report(Run),
+}
+
+async fn carry_out(id: &IncidentId, deps: &Deps, now: Timestamp) -> Result<Due, StoreError> {
+    let Some(loaded) = deps.store.incident(id).await? else { return Ok(Due::Nothing) };
     if let Some(Report::Wanted(run)) = loaded.incident.content.report.as_deref() {
-        report::make(id, run, deps).await?;
-        return Ok(true);
+        return Ok(Due::Report(run.clone()));
     }
     let stores = (deps.store.as_ref(), deps.queue.as_ref());
     match change(stores, id, &[Event::Due], None, &deps.config.rules, now).await? {
         Changed::Answered { answers, .. } => {
             measure(&answers, now);
-            Ok(true)
+            Ok(Due::Done)
         }
-        Changed::Before | Changed::NotFound => Ok(false),
+        Changed::Before | Changed::NotFound => Ok(Due::Nothing),
     }
 }
 

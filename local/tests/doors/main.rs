@@ -17,6 +17,7 @@ mod hooks;
 mod invoke;
 mod people;
 mod poison;
+mod reports;
 mod requests;
 mod runner;
 mod slack;

@@ -1,12 +1,12 @@
 //! A store that is watched: it counts what it would ask of DynamoDB; one incident in it can be broken, and it can refuse one
-//! notification for good.
+//! notification, or large reports, for good.
 
 use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
 use shared::core::incident::{Incident, IncidentId};
-use shared::core::report::Digest;
+use shared::core::report::{Digest, Report};
 use shared::store::{Channel, Commit, CommitError, First, Loaded, Seen, SignalRecord, Store, StoreError};
 
 /// The store behind it does the work.
@@ -17,6 +17,7 @@ pub(crate) struct Watched {
     broken: Mutex<Option<IncidentId>>,
     broken_channel: Mutex<Option<String>>,
     refused: Mutex<Option<String>>,
+    most_sections: Mutex<Option<usize>>,
     refusals: Mutex<usize>,
 }
 
@@ -28,6 +29,7 @@ impl Watched {
             broken: Mutex::default(),
             broken_channel: Mutex::default(),
             refused: Mutex::default(),
+            most_sections: Mutex::default(),
             refusals: Mutex::default(),
         })
     }
@@ -50,6 +52,11 @@ impl Watched {
     /// From now on nothing is committed that records a signal with this title; `None` lets everything in again.
     pub(crate) fn refuse(&self, title: Option<&str>) {
         *self.refused.lock().unwrap() = title.map(str::to_owned);
+    }
+
+    /// From now on a report of more sections is refused, as one that fits no item.
+    pub(crate) fn refuse_reports_beyond(&self, sections: usize) {
+        *self.most_sections.lock().unwrap() = Some(sections);
     }
 
     /// How often something was refused.
@@ -112,7 +119,10 @@ impl Store for Watched {
         let mut titles =
             commit.records.iter().flat_map(|record| &record.signals).map(|signal| signal.title.as_str());
         let refused = self.refused.lock().unwrap().clone();
-        if refused.is_some_and(|refused| titles.any(|title| title == refused)) {
+        let most_sections = self.most_sections.lock().unwrap().unwrap_or(usize::MAX);
+        let report = commit.incident.content.report.as_deref().and_then(Report::document);
+        let too_large = report.is_some_and(|report| report.sections.len() > most_sections);
+        if too_large || refused.is_some_and(|refused| titles.any(|title| title == refused)) {
             *self.refusals.lock().unwrap() += 1;
             return Err(StoreError::Refused("the item is too large".to_owned()).into());
         }

@@ -116,3 +116,6 @@ impl Counted {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

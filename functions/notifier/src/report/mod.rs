@@ -79,6 +79,18 @@ pub(crate) async fn make(id: &IncidentId, run: &Run, deps: &Deps) -> Result<(), 
         // It was taken out of the config after the run had begun.
         None => None,
     };
+    match keep(id, document.clone(), deps).await {
+        // Whatever is too large now will be so the next time as well.
+        Err(StoreError::Refused(why)) if let Some(document) = document => {
+            let why = format!("it is too large to be kept ({why}): show fewer sections or rows");
+            let section = Section::Failed { section: run.name.clone(), why };
+            keep(id, Some(Box::new(Document { sections: vec![section], ..*document })), deps).await
+        }
+        kept => kept,
+    }
+}
+
+async fn keep(id: &IncidentId, document: Option<Box<Document>>, deps: &Deps) -> Result<(), StoreError> {
     let stores = (deps.store.as_ref(), deps.queue.as_ref());
     let events = [Event::Reported(document)];
     match change(stores, id, &events, None, &deps.config.rules, deps.clock.now()).await? {

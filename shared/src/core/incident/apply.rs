@@ -4,18 +4,21 @@
 //! against the present state for people: an older signal never overwrites a newer one, and a response that finds its work
 //! done says who did it. What `apply` does not know: Slack, the store, and which incident an event belongs to.
 
-use std::collections::BTreeMap;
-
 use jiff::{SignedDuration, Timestamp};
 
 use super::answer::Answer;
-use super::event::{Event, Origin, Response, Verb};
+use super::event::Event;
 use super::{
     Actor, Content, Counts, Effect, Entry, Incident, IncidentId, Line, MAX_THINGS, Post, QUIET, State, Thing,
     What, Why, entry_id,
 };
-use crate::core::report::{Document, ROUTE, Report};
 use crate::core::signal::{Severity, Signal, Status};
+
+pub use people::MAX_NOTE;
+pub use report::begin;
+
+mod people;
+mod report;
 
 /// The settings that the rules depend on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,31 +116,6 @@ pub fn open(opening: Opening, first: &Signal, rest: &[Event], rules: &Rules, now
     applied
 }
 
-/// Begins the run of a report (`now`: our clock). It is shown nowhere until it is made.
-pub fn begin(opening: Opening, report: Report, rules: &Rules, now: Timestamp) -> Applied {
-    let name = opening.route.strip_prefix(ROUTE).unwrap_or(&opening.route).to_owned();
-    let shell = Incident {
-        id: opening.id,
-        version: 0,
-        revision: 0,
-        route: opening.route,
-        group: opening.group,
-        state: State::Notice,
-        severity: Severity::Info,
-        opened_at: report.slot(),
-        content: Content::report(&name, report),
-        things: BTreeMap::new(),
-        counts: Counts::default(),
-        changed_at: now,
-        posts: Vec::new(),
-        why: opening.why,
-        behind_at: None,
-    };
-    let mut fold = Fold::of(&shell, rules, now);
-    fold.record(Actor::Callboard, What::Opened { severity: Severity::Info }, None);
-    fold.fold(&[])
-}
-
 /// Whether a signal begins a new incident although the group has this one: it fires again after the window in which it
 /// would have reopened it. Anything else belongs to the incident that is there.
 pub fn starts_anew(latest: &Incident, signal: &Signal, rules: &Rules, now: Timestamp) -> bool {
@@ -219,23 +197,6 @@ impl<'a> Fold<'a> {
             Event::Due => self.due(),
             Event::Reported(document) => self.reported(document.as_deref()),
         }
-    }
-
-    /// Whoever was faster has made it, of the same time.
-    fn reported(&mut self, document: Option<&Document>) -> Answer {
-        let Some(Report::Wanted(run)) = self.incident.content.report.as_deref() else {
-            return Answer::Duplicate;
-        };
-        let (to, slot) = (run.to.clone(), run.slot);
-        self.incident.content.report = Some(Box::new(match document {
-            Some(document) => Report::Made(document.clone()),
-            None => Report::Skipped { slot },
-        }));
-        if document.is_some() {
-            self.incident.posts = vec![Post::wanted(to)];
-        }
-        self.record(Actor::Callboard, What::Reported { quiet: document.is_none() }, None);
-        Answer::Done
     }
 
     fn signal(&mut self, signal: &Signal) -> Answer {
@@ -357,67 +318,6 @@ impl<'a> Fold<'a> {
         }
     }
 
-    fn response(&mut self, response: &Response) -> Answer {
-        let answer = self.responded(response);
-        if answer == Answer::Done {
-            self.incident.counts.responses += 1;
-        }
-        answer
-    }
-
-    fn responded(&mut self, response: &Response) -> Answer {
-        let by = Actor::person(&response.by);
-        if let Verb::Note(text) = &response.verb {
-            return self.note(by, text, response.origin);
-        }
-        let undo = response.origin == Origin::Emoji;
-        match (&response.verb, self.incident.state.clone()) {
-            (_, State::Notice) => Answer::IsNotice,
-            (Verb::Ack, State::Firing) => {
-                self.incident.counts.acknowledged_at.get_or_insert(self.now);
-                let lapses_at = self.rules.ack_for.and_then(|lease| self.now.checked_add(lease).ok());
-                self.enter(
-                    State::Acknowledged { by: by.clone(), at: self.now, lapses_at },
-                    by,
-                    What::Acknowledged,
-                )
-            }
-            (Verb::Ack, State::Acknowledged { by, at, .. }) => Answer::AlreadyAcknowledged { by, at },
-            (Verb::Unack, State::Acknowledged { by: owner, .. }) if undo && owner != by => {
-                Answer::NotYours { by: owner }
-            }
-            (Verb::Unack, State::Acknowledged { .. }) => self.enter(State::Firing, by, What::Unacknowledged),
-            (Verb::Unack, State::Firing) => Answer::NotAcknowledged,
-            (Verb::Resolve, State::Firing | State::Acknowledged { .. }) => {
-                self.incident.counts.untracked = 0;
-                self.enter(State::Resolved { by: by.clone(), at: self.now }, by, What::Resolved)
-            }
-            (Verb::Reopen, State::Resolved { by: owner, .. }) if undo && owner != by => {
-                Answer::NotYours { by: owner }
-            }
-            (Verb::Reopen, State::Resolved { .. }) => {
-                self.incident.counts.reopened += 1;
-                self.enter(State::Firing, by, What::Reopened)
-            }
-            (Verb::Reopen, State::Firing | State::Acknowledged { .. }) => Answer::AlreadyOpen,
-            (Verb::Ack | Verb::Unack | Verb::Resolve, State::Resolved { by, at }) => {
-                Answer::AlreadyResolved { by, at }
-            }
-            (Verb::Note(_), _) => Answer::EmptyNote,
-        }
-    }
-
-    fn note(&mut self, by: Actor, text: &str, origin: Origin) -> Answer {
-        let text = text.trim();
-        if text.is_empty() {
-            return Answer::EmptyNote;
-        }
-        // A reply in the thread is there already; anything else is new to the thread.
-        let line = (origin != Origin::Thread).then_some(false);
-        self.record(by, What::Noted { text: text.chars().take(MAX_NOTE).collect() }, line);
-        Answer::Done
-    }
-
     fn due(&mut self) -> Answer {
         match self.incident.state.clone() {
             State::Acknowledged { by: owner, lapses_at: Some(at), .. } if at <= self.now => {
@@ -445,9 +345,6 @@ impl<'a> Fold<'a> {
         self.entries.push(Entry { id, at: self.now, by, what, lines });
     }
 }
-
-/// The longest note that is kept, in characters; Slack's text input takes no more.
-pub const MAX_NOTE: usize = 3000;
 
 /// How many joining things a thread line names before it counts them.
 const NAMED_JOINERS: usize = 5;

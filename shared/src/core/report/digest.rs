@@ -56,3 +56,45 @@ impl Digest {
         *self != Digest { title: self.title.clone(), ..before.clone() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::core::fixtures::{at, opening, press, says};
+    use crate::core::incident::{Event, Rules, Verb, apply, open};
+    use crate::core::signal::{Severity, Signal};
+
+    #[test]
+    fn it_changes_with_what_people_and_things_do_and_not_with_each_signal() {
+        let rules = Rules::default();
+        let fire = || Signal::test();
+        let mut incident = open(opening(), &fire(), &[], &rules, at(0)).incident;
+        let rows: Vec<(&str, i64, Event, bool)> = vec![
+            ("the same again", 10, says(fire().second(10)), false),
+            ("it gets worse", 20, says(fire().second(20).with_severity(Severity::Critical)), false),
+            ("somebody acknowledges", 60, press("ANA", Verb::Ack), true),
+            ("the same again", 70, says(fire().second(70)), false),
+            ("somebody takes it back", 80, press("ANA", Verb::Unack), false),
+            ("another acknowledges", 90, press("BEN", Verb::Ack), false),
+            ("it is over", 120, says(fire().resolved().second(120)), true),
+            ("it fires again", 180, says(fire().second(180)), true),
+        ];
+        for (what, second, event, differs) in rows {
+            let before = Digest::of(&incident).unwrap();
+            incident = apply(&incident, &[event], &rules, at(second)).incident;
+            assert_eq!(Digest::of(&incident).unwrap().differs(&before), differs, "{what}");
+        }
+        let digest = Digest::of(&incident).unwrap();
+        assert_eq!((digest.fired_at, digest.acknowledged_at), (at(0), Some(at(60))), "the first time each");
+        assert_eq!((digest.firings, digest.acted_on, digest.resolved_at), (2, true, None));
+        assert!(digest.group.chars().count() <= MOST_TEXT);
+    }
+
+    #[test]
+    fn what_never_fired_has_none() {
+        let resolved = open(opening(), &Signal::test().resolved(), &[], &Rules::default(), at(0)).incident;
+        assert_eq!(Digest::of(&resolved), None);
+        let late = apply(&resolved, &[says(Signal::test().second(-60))], &Rules::default(), at(5)).incident;
+        assert_eq!(Digest::of(&late).map(|digest| digest.fired_at), Some(at(5)), "by our clock");
+    }
+}
