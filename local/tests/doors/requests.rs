@@ -90,10 +90,19 @@ async fn a_signal_a_click_and_a_command_take_three_requests_at_the_most() {
     meter.stage.drain().await;
     meter.store.requests();
 
-    for (position, text) in
-        ["help", "status", "list", "show ID", "reopen ID", "note ID restarted", "send #general hello"]
-            .into_iter()
-            .enumerate()
+    for (position, text) in [
+        "help",
+        "status",
+        "list",
+        "show ID",
+        "reopen ID",
+        "note ID restarted",
+        "send #general hello",
+        "reports",
+        "report morning",
+    ]
+    .into_iter()
+    .enumerate()
     {
         meter.command(&text.replace("ID", id), &position.to_string()).await;
         meter.cost(&format!("/ops {text}"), 3);
@@ -101,7 +110,10 @@ async fn a_signal_a_click_and_a_command_take_three_requests_at_the_most() {
     meter.stage.drain().await;
     meter.cost("the courier: an edit and a line in the thread, by two wakes", 11);
     meter.stage.world.tick().await;
-    meter.cost("a minute in which nothing is due", 2);
+    meter.stage.drain().await;
+    meter.store.requests();
+    meter.stage.world.tick().await;
+    meter.cost("a minute in which nothing is due, with one report", 4);
     println!("{}", meter.table);
     insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("requests", meter.table);
