@@ -24,6 +24,8 @@ OTHERS = {
     ("SlashCommand", "sqs:GetQueueAttributes"): "proof/deployment/doctor.txt",
     ("Courier", "sqs:ChangeMessageVisibility"): "rate-limited",
     ("Notifier", "dynamodb:PutItem"): "lapsed-acknowledgement",
+    ("Notifier", "dynamodb:BatchGetItem"): REPORT,
+    ("Notifier", "dynamodb:Query"): REPORT,
     ("Notifier", "cloudwatch:DescribeAlarms"): REPORT,
     ("Notifier", "cloudwatch:GetMetricData"): REPORT,
     ("Notifier", "logs:StartQuery"): REPORT,

@@ -46,10 +46,10 @@ fn main() -> Result<(), Trouble> {
         let began = Instant::now();
         let told = tell(&script, &control);
         let seconds = began.elapsed().as_secs_f64();
-        let expected = expected(&file, &name)?;
         let told = told.unwrap_or_else(|error| format!("{error}\n"));
         fs::write(told_in.join(&name), &told)
             .map_err(|error| Trouble::because("cannot be written", error))?;
+        let expected = expected(&file, &name)?;
         match difference(expected.trim_end(), told.trim_end()) {
             None => say(&format!("ok        {name} ({seconds:.1} s)"))?,
             Some(lines) => {
