@@ -38,17 +38,19 @@ PRICES = {
 
 # A flow: row of requests.snap, reads and writes in DynamoDB's units, seconds that Lambda is paid for, wakes that it sends.
 # Units: an item of up to 1 KB is one write, twice that in a transaction; a read of up to 4 KB is one. Measured with the samples of
-# events/: an incident 1.6 to 2 KB, a received signal with its payload 2.7 to 3.3 KB, everything else below 1 KB; one more write for
-# each sparse index that an incident enters or leaves. Seconds: a request to DynamoDB 5 ms, one to Slack 250 ms, our own work 10 ms.
+# events/: an incident 1.6 to 2 KB, a received signal with its payload 2.7 to 3.3 KB, everything else below 1 KB, such as the digest
+# that reports count and that is written when an incident opens, is acknowledged or is over; one more write for each sparse index
+# that an incident enters or leaves. Seconds: a request to DynamoDB 5 ms, one to Slack 250 ms, our own work 10 ms.
 FLOWS = {
-    "opens": ("a signal that opens an incident", 1, 18, 0.03, 1),
+    "opens": ("a signal that opens an incident", 1, 20, 0.03, 1),
     "again": ("a signal of an open incident", 2, 16, 0.03, 1),
     "post": ("the courier: the first post", 2, 12, 0.30, 0),
-    "click": ("a click", 1, 10, 0.03, 1),
+    "click": ("a click", 1, 12, 0.03, 1),
     "edit": ("the courier: an edit", 2, 5, 0.29, 0),
     "line": ("the courier: an edit and a line in the thread, by two wakes", 5, 20, 0.60, 0),
     "emoji": ("an emoji, whose order is kept", 2, 11, 0.03, 1),
-    "tick": ("a minute in which nothing is due", 1, 0, 0.02, 0),  # two queries of half a unit: they may lag by a moment
+    # Two queries of half a unit, which may lag by a moment; of the report its newest run, which is found by its group.
+    "tick": ("a minute in which nothing is due, with one report", 3, 0, 0.03, 0),
 }
 INGEST = 0.02  # seconds
 # A month: of ten signals one opens an incident, eight repeat or resolve, one is of the same batch as another; every incident is
@@ -56,6 +58,8 @@ INGEST = 0.02  # seconds
 PER_SIGNAL = {"opens": 0.1, "again": 0.8, "post": 0.1, "click": 0.2, "line": 0.1, "edit": 0.4, "emoji": 0.05}
 COLD = 0.02  # of the invocations at doors and queues; each reads two secrets
 PAYLOAD_KB, LOG_KB, SLACK_KB = 2, 1, 4
+# A report each morning reads the digests of its day and of the one before, eventually consistent: half a unit for 4 KB.
+DIGEST_KB = 0.35
 
 
 def text(path):
@@ -83,6 +87,7 @@ def month(signals):
         used["DynamoDB read units"] += times * reads
         used["DynamoDB write units"] += times * writes
         invocations, seconds, wakes = invocations + times, seconds + times * lasts, wakes + times * sends
+    used["DynamoDB read units"] += 2 * signals * PER_SIGNAL["opens"] * DIGEST_KB / 8
     used["Lambda requests"] = invocations
     used["Lambda GB-seconds, arm64"] = seconds * memory
     used["HTTP API requests"] = at_doors
@@ -91,8 +96,9 @@ def month(signals):
     used["SQS requests, standard"] = polls + 3 * signals
     used["SQS requests, FIFO"] = polls + 3 * wakes
     gb = 1e6
-    # Received signals are kept for three months, what became of them for good: the figure is that after a year.
-    stored = signals * 3 * (PAYLOAD_KB + 1.5) / gb + signals * 12 * PER_SIGNAL["opens"] * 5 / gb
+    # Received signals and digests are kept for three months, what became of them for good: the figure is that after a year.
+    kept = signals * (PAYLOAD_KB + 1.5) + signals * PER_SIGNAL["opens"] * DIGEST_KB
+    stored = 3 * kept / gb + signals * 12 * PER_SIGNAL["opens"] * 5 / gb
     used["DynamoDB GB stored"] = used["DynamoDB GB of backup"] = stored
     used["Scheduler invocations"] = MINUTES
     used["CloudWatch GB of logs"] = (invocations - MINUTES + at_doors) * LOG_KB / gb

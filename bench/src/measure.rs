@@ -21,6 +21,14 @@ pub(crate) fn peak_mb() -> io::Result<u64> {
     status("VmHWM:")
 }
 
+/// Forgets the most memory until now: from here on it is counted anew.
+///
+/// # Errors
+/// Not a Linux.
+pub(crate) fn forget_peak() -> io::Result<()> {
+    std::fs::write("/proc/self/clear_refs", "5")
+}
+
 /// The memory that this process has, in MB.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 template's IAM policies, and there
 
 - the laptop's stories (`local/tests/scenarios`) are played, which must be told as on the laptop, word for word (`proof/deployed`),
+- a report is due (report.txt), which shows what the account holds (account.py), and must be told as report.told says,
 - each door that only AWS has is tried, the schedule rings, a poisoned message ends with the dead letters (events.py),
 - each right of each function is taken away once, which must be missed (policies.py); and with all of them none is.
 
@@ -23,9 +24,10 @@ from pathlib import Path
 
 sys.path.append(str(Path(__file__).resolve().parent.parent.parent / "slack-emulator" / "sdk"))
 
+from account import fill  # noqa: E402
 from cloud import KEYS, cloud  # noqa: E402
 from events import Ways  # noqa: E402
-from policies import Rights  # noqa: E402
+from policies import REPORT, Rights  # noqa: E402
 from stack import LARGEST_ZIP, build, deploy, sizes  # noqa: E402
 from stories import operator  # noqa: E402
 from workspace import free_port, serve  # noqa: E402
@@ -79,9 +81,12 @@ def prove(options, folder, table):
                     with table.step(check.__doc__):
                         check()
         with operator(stack, slack_port) as at_work:
+            fill(aws)
             if "stories" in options.only:
                 right = at_work.play(binaries / "deployed", folder, options.story)
                 table.add("the laptop's stories", "as on the laptop" if right else "told otherwise", right)
+                right = at_work.play(binaries / "deployed", folder, REPORT)
+                table.add("a report of what the account holds", "as written down" if right else "told otherwise", right)
             denials = [decision for decision in aws.decisions() if decision[0] == "denied"]
             table.add("calls denied with all rights", f"{len(denials)} of {len(aws.decisions())} {denials[:3] or ''}", not denials)
             if "rights" in options.only:

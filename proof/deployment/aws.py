@@ -1,9 +1,11 @@
-"""MiniStack, with two things put right that MiniStack 1.5.33 decides otherwise than AWS:
+"""MiniStack, with three things put right that MiniStack 1.5.33 decides otherwise than AWS:
 
 - Reading several parameters at once is allowed or denied by the name of each, not by a right to `*`
   (https://docs.aws.amazon.com/service-authorization/latest/reference/list_awssystemsmanager.html).
 - A batch of SQS needs the right to the same thing done once
   (https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-api-permissions-reference.html).
+- A query of logs needs the right to each log group that it reads, also where it names several
+  (https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazoncloudwatchlogs.html).
 
 Whoever is root may speak for AWS's services, which nobody may there: events of theirs have to come from somewhere.
 
@@ -42,6 +44,9 @@ def resource(service, method, path, headers, body, query, region, account):
     if service == "ssm" and headers.get("x-amz-target", "").endswith(".GetParameters"):
         found = Several(found)
         found.all = [f"arn:aws:ssm:{region}:{account}:parameter/{name.lstrip('/')}" for name in json.loads(body)["Names"]]
+    if service == "logs" and headers.get("x-amz-target", "").endswith(".StartQuery"):
+        found = Several(found)
+        found.all = [f"arn:aws:logs:{region}:{account}:log-group:{name}:*" for name in json.loads(body)["logGroupIdentifiers"]]
     return found
 
 

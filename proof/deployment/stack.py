@@ -104,7 +104,7 @@ def deploy(sam, cloud, slack_url):
     parameters = cloud.client("ssm")
     for name, secret in {**SLACK, **{f"sources/{name}": secret for name, secret in SOURCES.items()}}.items():
         parameters.put_parameter(Name=f"/callboard/{name}", Value=secret, Type="SecureString", Overwrite=True)
-    overrides = ["Architecture=x86_64", f"SlackApiUrl={slack_url}", "LogLevel=DEBUG", "AlarmEmail=ops@example.com", "EventSources=aws.codepipeline"]
+    overrides = ["Architecture=x86_64", f"SlackApiUrl={slack_url}", "LogLevel=DEBUG", "AlarmEmail=ops@example.com", "EventSources=aws.codepipeline", "Reports=yes", "ReportLogGroups=/proof/*"]
     options = ["--stack-name", NAME, "--resolve-s3", "--no-confirm-changeset", "--no-progressbar", "--capabilities", "CAPABILITY_IAM"]
     subprocess.run([sam, "deploy", *options, "--parameter-overrides", *overrides], cwd=ROOT, env=cloud.environment(), check=True)
     stack = Stack(cloud)

@@ -1,5 +1,5 @@
 //! Plays the laptop's stories (`local/tests/scenarios`) on a deployment and compares what is told with the laptop's snapshots,
-//! word for word. `proof/deployment` starts it, and is asked for what an operator of the deployment could do and for what AWS
+//! word for word; a story of the deployment's own with the file beside it that ends in `.told`. `proof/deployment` starts it, and is asked for what an operator of the deployment could do and for what AWS
 //! does by itself (`cloud`); `stage` is the deployment as a story sees it, `sender` who sends what has to be reported.
 //!
 //! What differs from the laptop, and is no difference to a story: the consumers of the queues rest except while a story lets
@@ -20,6 +20,9 @@ use local::scenario::{CONFIG, play};
 
 use crate::cloud::Cloud;
 use crate::stage::Deployment;
+
+/// The laptop's stories.
+const STORIES: &str = "local/tests/scenarios";
 
 /// What the laptop told.
 const SNAPSHOTS: &str = "local/tests/snapshots/every_story_goes_as_it_went@";
@@ -43,11 +46,10 @@ fn main() -> Result<(), Trouble> {
         let began = Instant::now();
         let told = tell(&script, &control);
         let seconds = began.elapsed().as_secs_f64();
-        let expected = text(Path::new(&format!("{SNAPSHOTS}{name}.snap")))?;
-        let expected = expected.splitn(3, "---\n").nth(2).unwrap_or_default();
         let told = told.unwrap_or_else(|error| format!("{error}\n"));
         fs::write(told_in.join(&name), &told)
             .map_err(|error| Trouble::because("cannot be written", error))?;
+        let expected = expected(&file, &name)?;
         match difference(expected.trim_end(), told.trim_end()) {
             None => say(&format!("ok        {name} ({seconds:.1} s)"))?,
             Some(lines) => {
@@ -61,6 +63,15 @@ fn main() -> Result<(), Trouble> {
         return Err(Trouble("the deployment tells it otherwise than the laptop".to_owned()));
     }
     Ok(())
+}
+
+/// What a story must tell: what it told on the laptop; one that is told here only, what stands beside it.
+fn expected(file: &Path, name: &str) -> Result<String, Trouble> {
+    if !file.starts_with(STORIES) {
+        return text(&file.with_extension("told"));
+    }
+    let snapshot = text(Path::new(&format!("{SNAPSHOTS}{name}.snap")))?;
+    Ok(snapshot.splitn(3, "---\n").nth(2).unwrap_or_default().to_owned())
 }
 
 /// One story in a process of its own, as far as connections go: when its runtime ends, so do those to its Slack.
@@ -78,7 +89,7 @@ fn scripts(part: &str) -> Result<Vec<PathBuf>, Trouble> {
     if Path::new(part).is_file() {
         return Ok(vec![PathBuf::from(part)]);
     }
-    let folder = fs::read_dir("local/tests/scenarios");
+    let folder = fs::read_dir(STORIES);
     let folder = folder.map_err(|error| Trouble::because("run it at the top of the repository", error))?;
     let files = folder.filter_map(Result::ok).map(|entry| entry.path());
     let is_script = |file: &PathBuf| {
