@@ -17,7 +17,7 @@ use http::{Request, StatusCode, header};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::environment::Account;
 use super::transport::Transport;
@@ -220,7 +220,9 @@ fn no_answer(error: reqwest::Error) -> AwsError {
 /// What is wrong, in the words of the service
 /// (<https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html#operation-error-serialization>).
 fn refused(status: StatusCode, body: &[u8]) -> AwsError {
-    let Refusal { code, message } = serde_json::from_slice(body).unwrap_or_default();
+    // Only an object has names: serde would read a list as the fields in their order.
+    let said = serde_json::from_slice::<Map<String, Value>>(body).unwrap_or_default();
+    let Refusal { code, message } = serde_json::from_value(Value::Object(said)).unwrap_or_default();
     let code = code.rsplit('#').next().unwrap_or_default();
     let transient =
         status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS || code.contains("Throttl");
