@@ -130,8 +130,12 @@ async fn an_answer_without_an_end_or_without_sense_is_no_answer() {
     let (cloud_, _) = cloud(|_, _| (StatusCode::IM_A_TEAPOT, json!(["short", "and stout"]))).await;
     let error = cloud_.ask(Operation::StartQuery, &json!({})).await.unwrap_err();
     assert!(matches!(&error, CloudError::Refused { code, .. } if code == "418"), "{error:?}");
+    // It takes the connection, and says nothing.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let endpoint = Some(format!("http://{}/", silent.local_addr().unwrap()));
+    let account = Account { endpoint, ..account("eu-west-1") };
     let late =
-        aws::Aws::new(transport::http().unwrap(), account("eu-west-1")).patient(Duration::ZERO).at_once();
+        aws::Aws::new(transport::http().unwrap(), account).patient(Duration::from_millis(20)).at_once();
     let error = late.ask::<Value>(PING, &json!({})).await.unwrap_err();
     assert_eq!(error.to_string(), "no answer in time");
 }
