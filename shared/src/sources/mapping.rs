@@ -6,7 +6,8 @@
 //! delivery: '{{ headers["x-id"] }}'   # the sender's own identity of a delivery
 //! recognise:                          # any of these; within one, all of it
 //!   - headers: { x-github-event: "*" }
-//!   - fields: { AlarmName: "*", version: "4" }
+//!   - fields: { AlarmName: "*", version: "4", alert.kind: "*" }
+//!   - text: "StackId='*"              # of what is no JSON; `subject` of an SNS message
 //! let:                                # names for the cases, one after the other
 //!   - region: (body.AlarmArn | arn).region
 //! cases:                              # the first one that holds
@@ -61,9 +62,16 @@ pub struct Recognition {
     /// Request headers: `*` for any value, `text*` for a beginning, or the whole value.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
-    /// Fields at the top of the payload, in the same way.
+    /// Fields of the payload, in the same way; of the first element, if it is a list. A name may be a path (`alert.kind`), or
+    /// the beginning of one at the top (`ElastiCache:*`).
     #[serde(default)]
     pub fields: BTreeMap<String, String>,
+    /// The text of a payload that is none of JSON, in the same way.
+    #[serde(default)]
+    pub text: Option<String>,
+    /// The subject of an SNS message, in the same way.
+    #[serde(default)]
+    pub subject: Option<String>,
 }
 
 /// What one kind of payload means.

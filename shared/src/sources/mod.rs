@@ -6,7 +6,7 @@
 //! | `headers` | which request headers travel with a raw notification |
 //! | `unwrap` | the envelopes of transports (SNS, SQS, forms) and what is inside of them |
 //! | `mapping` | the format of a mapping file, as types |
-//! | `recognise` | which mapping a payload is for: an index over headers and top-level fields |
+//! | `recognise` | which mapping a payload is for: an index over headers, fields and beginnings of texts |
 //! | `compiled` | a mapping file, compiled, and its faults |
 //! | `engine` | a compiled mapping applied to a payload |
 //! | `generic` | what no mapping understands: title, status, link and identity by names and shapes |
@@ -227,7 +227,7 @@ impl Sources {
     }
 
     fn recognise_payload(&self, raw: &Raw, payload: &Payload) -> Option<&Source> {
-        self.known().index.find(&raw.headers, &payload.body).and_then(|name| self.get(name))
+        self.known().index.find(&raw.headers, payload).and_then(|name| self.get(name))
     }
 }
 

@@ -1,12 +1,13 @@
-//! Which source a payload is from, by its headers and the fields at its top: an index from one discriminating name per rule
-//! to the rules, so that a payload asks only the rules that it could fulfil. Expressions may not enter: recognising is done
-//! at the door, for everything that arrives, and must stay cheap.
+//! Which source a payload is from, by its headers, its fields, or what its text or subject begins with: an index from one
+//! discriminating name per rule to the rules, so that a payload asks only the rules that it could fulfil. Expressions may not
+//! enter: recognising is done at the door, for everything that arrives, and must stay cheap.
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::mapping::{Mapping, Recognition};
+use super::unwrap::Payload;
 
 /// Every rule of recognition, by the name that must be there for it to hold.
 #[derive(Debug, Default)]
@@ -14,6 +15,8 @@ pub(super) struct Index {
     rules: Vec<Rule>,
     by_header: HashMap<String, Vec<usize>>,
     by_field: HashMap<String, Vec<usize>>,
+    /// The few that have no name to find them by: what a text, a subject or a field's name begins with.
+    others: Vec<usize>,
 }
 
 #[derive(Debug)]
@@ -41,6 +44,8 @@ impl Index {
                 index.by_header.entry(name.clone()).or_default().push(at);
             } else if let Some(name) = rule.rarest_field() {
                 index.by_field.entry(name).or_default().push(at);
+            } else {
+                index.others.push(at);
             }
             index.rules.push(rule);
         }
@@ -48,17 +53,16 @@ impl Index {
     }
 
     /// The source whose rule holds.
-    pub(super) fn find(&self, headers: &BTreeMap<String, String>, body: &Value) -> Option<&str> {
-        let by_header = headers.keys().filter_map(|name| self.by_header.get(name));
-        let fields = body.as_object();
-        let by_field =
-            fields.into_iter().flat_map(|fields| fields.keys()).filter_map(|name| self.by_field.get(name));
-        let mut candidates: Vec<usize> = by_header.chain(by_field).flatten().copied().collect();
+    pub(super) fn find(&self, headers: &BTreeMap<String, String>, payload: &Payload) -> Option<&str> {
+        let by_header = headers.keys().filter_map(|name| self.by_header.get(name)).flatten();
+        let fields = fields_of(&payload.body).into_iter().flat_map(|fields| fields.keys());
+        let by_field = fields.filter_map(|name| self.by_field.get(top(name))).flatten();
+        let mut candidates: Vec<usize> = by_header.chain(by_field).chain(&self.others).copied().collect();
         candidates.sort_unstable();
         candidates
             .into_iter()
             .filter_map(|at| self.rules.get(at))
-            .find(|rule| rule.holds(headers, body))
+            .find(|rule| rule.holds(headers, payload))
             .map(|rule| rule.source.as_str())
     }
 }
@@ -66,27 +70,69 @@ impl Index {
 impl Rule {
     /// How much it asks for: a value counts more than a presence.
     fn weight(&self) -> usize {
-        let patterns = self.recognition.headers.values().chain(self.recognition.fields.values());
+        let Recognition { headers, fields, text, subject } = &self.recognition;
+        let patterns = headers.values().chain(fields.values()).chain(text).chain(subject);
         patterns.map(|pattern| if pattern == "*" { 1 } else { 2 }).sum()
     }
 
     /// The field to index by: the longest name is the one that other senders least use.
     fn rarest_field(&self) -> Option<String> {
-        self.recognition.fields.keys().max_by_key(|name| name.len()).cloned()
+        let names = self.recognition.fields.keys().filter(|name| !name.ends_with('*'));
+        names.max_by_key(|name| name.len()).map(|name| top(name).to_owned())
     }
 
-    fn holds(&self, headers: &BTreeMap<String, String>, body: &Value) -> bool {
+    fn holds(&self, headers: &BTreeMap<String, String>, payload: &Payload) -> bool {
+        let Recognition { headers: wanted, fields, text, subject } = &self.recognition;
         let header = |(name, pattern): (&String, &String)| {
             headers.get(name).is_some_and(|value| matches(pattern, Some(value)))
         };
-        let field = |(name, pattern): (&String, &String)| match body.get(name) {
-            None | Some(Value::Null) => false,
-            Some(Value::String(text)) => matches(pattern, Some(text)),
-            Some(value @ (Value::Bool(_) | Value::Number(_))) => matches(pattern, Some(&value.to_string())),
-            Some(Value::Array(_) | Value::Object(_)) => matches(pattern, None),
+        let field = |(name, pattern): (&String, &String)| {
+            let fields = fields_of(&payload.body);
+            let found = match name.strip_suffix('*') {
+                Some(beginning) => fields.and_then(|fields| {
+                    fields.iter().find(|(name, _)| name.starts_with(beginning)).map(|(_, value)| value)
+                }),
+                None => fields.and_then(|fields| at(fields, name)),
+            };
+            match found {
+                None | Some(Value::Null) => false,
+                Some(Value::String(text)) => matches(pattern, Some(text)),
+                Some(value @ (Value::Bool(_) | Value::Number(_))) => {
+                    matches(pattern, Some(&value.to_string()))
+                }
+                Some(Value::Array(_) | Value::Object(_)) => matches(pattern, None),
+            }
         };
-        self.recognition.headers.iter().all(header) && self.recognition.fields.iter().all(field)
+        let says = |pattern: &Option<String>, said: Option<&str>| {
+            pattern.as_ref().is_none_or(|pattern| said.is_some_and(|said| matches(pattern, Some(said))))
+        };
+        wanted.iter().all(header)
+            && fields.iter().all(field)
+            && says(text, payload.body.as_str())
+            && says(subject, payload.envelope.subject.as_deref())
     }
+}
+
+/// The fields at the top; of a list of things, those of the first.
+fn fields_of(body: &Value) -> Option<&Map<String, Value>> {
+    match body {
+        Value::Array(things) => things.first()?.as_object(),
+        body => body.as_object(),
+    }
+}
+
+/// A field by its name, or by a path of names with dots between them.
+fn at<'a>(fields: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
+    let direct = fields.get(path);
+    direct.or_else(|| {
+        let (first, rest) = path.split_once('.')?;
+        at(fields.get(first)?.as_object()?, rest)
+    })
+}
+
+/// The first name of a path.
+fn top(path: &str) -> &str {
+    path.split_once('.').map_or(path, |(first, _)| first)
 }
 
 /// `*` takes everything, `text*` what begins so, `text` only itself. A list or map (`None`) has no text.
@@ -103,6 +149,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::sources::unwrap::Envelope;
     use crate::sources::verify::Scheme;
 
     fn mapping(builtin: bool, recognise: Value) -> Mapping {
@@ -124,7 +171,18 @@ mod tests {
         let aws = mapping(true, json!([{ "fields": { "detail-type": "*", "source": "aws.*" } }]));
         let hub = mapping(true, json!([{ "headers": { "x-event": "*" } }]));
         let own = mapping(false, json!([{ "fields": { "ours": "true" } }]));
-        let sources = [("any", &any), ("aws", &aws), ("hub", &hub), ("own", &own)];
+        let deep = mapping(true, json!([{ "fields": { "event.data.kind": "page*" } }]));
+        let cache = mapping(true, json!([{ "fields": { "Cache:*": "*" } }]));
+        let prose = mapping(true, json!([{ "text": "StackId='*", "subject": "News*" }]));
+        let sources = [
+            ("any", &any),
+            ("aws", &aws),
+            ("hub", &hub),
+            ("own", &own),
+            ("deep", &deep),
+            ("cache", &cache),
+            ("prose", &prose),
+        ];
         let index = Index::new(sources.into_iter());
         let plain = BTreeMap::new();
         let event = BTreeMap::from([("x-event".to_owned(), "push".to_owned())]);
@@ -136,8 +194,20 @@ mod tests {
             (&event, json!({ "ours": true }), Some("own")),
             (&plain, json!({ "ours": ["true"] }), None),
             (&plain, json!("text"), None),
+            (&plain, json!({ "event": { "data": { "kind": "pages" } } }), Some("deep")),
+            (&plain, json!({ "event.data.kind": "page" }), Some("deep")),
+            (&plain, json!({ "event": { "data": "page" } }), None),
+            (&plain, json!([{ "ours": true }, 7]), Some("own")),
+            (&plain, json!([7, { "ours": true }]), None),
+            (&plain, json!({ "Cache:Ready": "x" }), Some("cache")),
+            (&plain, json!("StackId='1'"), Some("prose")),
+            (&plain, json!("stack"), None),
         ] {
-            assert_eq!(index.find(headers, &body), expected, "{body}");
+            let subject = Some("News of a stack".to_owned());
+            let payload = Payload { body, envelope: Envelope { subject, ..Envelope::default() } };
+            assert_eq!(index.find(headers, &payload), expected, "{:?}", payload.body);
         }
+        let unnamed = Payload { body: json!("StackId='1'"), envelope: Envelope::default() };
+        assert_eq!(index.find(&plain, &unnamed), None);
     }
 }
