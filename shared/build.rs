@@ -1,5 +1,5 @@
 //! Compiles the built-in YAML files to JSON, so that no function carries a YAML parser: the config, and the mappings in
-//! `sources/`, one object of file name to content. `CALLBOARD_CONFIG` names another config, from the root of the repository, for a
+//! `sources/`, a list of name, head (what recognising needs) and all of it, each as text. `CALLBOARD_CONFIG` names another config, from the root of the repository, for a
 //! deployment with other rules. What the files mean is checked by the code that reads them, and by its tests.
 
 use std::collections::BTreeMap;
@@ -12,8 +12,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     let out = env::var("OUT_DIR")?;
     let out = Path::new(&out);
-    let sources = compile_folder(Path::new("sources"))?;
-    fs::write(out.join("sources.json"), serde_json::to_string(&sources)?)?;
+    fs::write(out.join("sources.rs"), compile_folder(Path::new("sources"))?)?;
     println!("cargo::rerun-if-env-changed=CALLBOARD_CONFIG");
     let config = env::var("CALLBOARD_CONFIG").unwrap_or_else(|_| "config/callboard.yaml".to_owned());
     let config = compile(&Path::new("..").join(config))?;
@@ -21,18 +20,26 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Every YAML file of a folder, by its name without the ending.
-fn compile_folder(folder: &Path) -> Result<BTreeMap<String, serde_json::Value>, Box<dyn Error>> {
+/// The fields of a mapping file that are read of every source.
+const HEAD: [&str; 3] = ["title", "verify", "recognise"];
+
+/// Every YAML file of a folder, sorted by its name without the ending: a Rust list of texts.
+fn compile_folder(folder: &Path) -> Result<String, Box<dyn Error>> {
     println!("cargo::rerun-if-changed={}", folder.display());
     let mut files = BTreeMap::new();
     for entry in fs::read_dir(folder)? {
         let path = entry?.path();
         let name = path.file_stem().and_then(|name| name.to_str()).ok_or("a file name that is not UTF-8")?;
         if path.extension().is_some_and(|ending| ending == "yaml") {
-            files.insert(name.to_owned(), compile(&path)?);
+            let all = compile(&path)?;
+            let head: BTreeMap<_, _> =
+                HEAD.iter().filter_map(|name| Some((name, all.get(name)?.clone()))).collect();
+            files.insert(name.to_owned(), (serde_json::to_string(&head)?, all.to_string()));
         }
     }
-    Ok(files)
+    let rows: String =
+        files.iter().map(|(name, (head, all))| format!("({name:?}, {head:?}, {all:?}),\n")).collect();
+    Ok(format!("[{rows}]"))
 }
 
 /// One YAML file as JSON.

@@ -59,6 +59,13 @@ pub(super) struct Words<T> {
 }
 
 impl Compiled {
+    /// A built-in file, as JSON.
+    pub(super) fn parse(source: &str, text: &str) -> Result<Self, Fault> {
+        let mapping = serde_json::from_str(text)
+            .map_err(|error| Place { source, path: String::new() }.fault(&error.to_string()))?;
+        Compiled::new(source, &mapping)
+    }
+
     pub(super) fn new(source: &str, mapping: &Mapping) -> Result<Self, Fault> {
         let at = Place { source, path: String::new() };
         if mapping.cases.is_empty() {

@@ -50,9 +50,25 @@ pub struct Mapping {
     pub names: Vec<BTreeMap<String, String>>,
     /// What its payloads mean: the first case that holds.
     pub cases: Vec<Case>,
-    /// Comes with Callboard, so a user's files go before it. No file can say so.
-    #[serde(skip)]
-    pub builtin: bool,
+}
+
+/// What has to be known of every source before any payload is read: the beginning of a mapping file.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Head {
+    /// As [`Mapping::title`].
+    pub title: String,
+    /// As [`Mapping::verify`].
+    pub verify: Scheme,
+    /// As [`Mapping::recognise`].
+    #[serde(default)]
+    pub recognise: Vec<Recognition>,
+}
+
+impl Mapping {
+    /// Its beginning.
+    pub fn head(&self) -> Head {
+        Head { title: self.title.clone(), verify: self.verify, recognise: self.recognise.clone() }
+    }
 }
 
 /// One way of recognising a payload: all of it must hold.

@@ -34,8 +34,8 @@ use std::sync::OnceLock;
 use self::compiled::Compiled;
 use self::draft::Draft;
 use self::engine::Outcome;
-use self::mapping::Mapping;
-use self::recognise::Index;
+use self::mapping::{Head, Mapping};
+use self::recognise::{Index, Origin};
 use self::unwrap::Payload;
 use self::verify::Scheme;
 use crate::core::expression::ExpressionError;
@@ -44,6 +44,9 @@ use crate::core::signal::Signal;
 
 /// The most signals that one delivery gives; what is above is told in a last signal.
 pub const MAX_SIGNALS: usize = 1_000;
+
+/// The built-in sources: name, head and whole mapping file, as JSON.
+const BUILTIN: &[(&str, &str, &str)] = &include!(concat!(env!("OUT_DIR"), "/sources.rs"));
 
 /// Every known source and the index that recognises their payloads.
 #[derive(Debug)]
@@ -57,12 +60,22 @@ struct Known {
     index: Index,
 }
 
-/// One source: its mapping file, compiled when it is first needed.
+/// One source: its mapping file, read as far as recognising goes; the rest when it is first needed, since a function that
+/// starts needs one of a hundred.
 #[derive(Debug)]
 pub struct Source {
     name: String,
-    mapping: Mapping,
+    head: Head,
+    file: File,
     compiled: OnceLock<Result<Compiled, Fault>>,
+}
+
+/// A mapping file.
+#[derive(Debug)]
+enum File {
+    /// As JSON.
+    Builtin(&'static str),
+    Own(Box<Mapping>),
 }
 
 /// What became of a delivery.
@@ -136,7 +149,11 @@ impl Sources {
     /// recognition go before the built-in ones.
     pub fn with(self, files: BTreeMap<String, Mapping>) -> Self {
         self.known();
-        let known = self.known.into_inner().unwrap_or_default().with(files);
+        let mut known = self.known.into_inner().unwrap_or_default();
+        for (name, mapping) in files {
+            known.add(name, mapping.head(), File::Own(Box::new(mapping)));
+        }
+        known.index();
         Sources { known: OnceLock::from(known) }
     }
 
@@ -233,21 +250,23 @@ impl Sources {
 
 impl Known {
     fn builtin() -> Result<Self, BadFile> {
-        let mut files: BTreeMap<String, Mapping> =
-            serde_json::from_str(include_str!(concat!(env!("OUT_DIR"), "/sources.json")))
-                .map_err(|error| BadFile { name: "*".to_owned(), message: error.to_string() })?;
-        files.values_mut().for_each(|mapping| mapping.builtin = true);
-        Ok(Known::default().with(files))
+        let mut known = Known::default();
+        for (name, head, file) in BUILTIN {
+            let bad =
+                |error: serde_json::Error| BadFile { name: (*name).to_owned(), message: error.to_string() };
+            known.add((*name).to_owned(), serde_json::from_str(head).map_err(bad)?, File::Builtin(file));
+        }
+        known.index();
+        Ok(known)
     }
 
-    fn with(mut self, files: BTreeMap<String, Mapping>) -> Self {
-        for (name, mapping) in files {
-            self.sources.insert(name.clone(), Source { name, mapping, compiled: OnceLock::new() });
-        }
-        let mut sources: Vec<&Source> = self.sources.values().collect();
-        sources.sort_by_key(|source| source.mapping.builtin);
-        self.index = Index::new(sources.into_iter().map(|source| (source.name.as_str(), &source.mapping)));
-        self
+    fn add(&mut self, name: String, head: Head, file: File) {
+        self.sources.insert(name.clone(), Source { name, head, file, compiled: OnceLock::new() });
+    }
+
+    fn index(&mut self) {
+        let heads = self.sources.values().map(|source| (source.name.as_str(), &source.head, source.origin()));
+        self.index = Index::new(heads);
     }
 }
 
@@ -259,16 +278,27 @@ impl Source {
 
     /// What people call it: `Amazon CloudWatch`.
     pub fn title(&self) -> &str {
-        &self.mapping.title
+        &self.head.title
     }
 
     /// How its sender proves who it is, unless the config says otherwise.
     pub fn verify(&self) -> Scheme {
-        self.mapping.verify
+        self.head.verify
     }
 
     fn compiled(&self) -> Result<&Compiled, &Fault> {
-        self.compiled.get_or_init(|| Compiled::new(&self.name, &self.mapping)).as_ref()
+        let compile = || match &self.file {
+            File::Builtin(text) => Compiled::parse(&self.name, text),
+            File::Own(mapping) => Compiled::new(&self.name, mapping),
+        };
+        self.compiled.get_or_init(compile).as_ref()
+    }
+
+    fn origin(&self) -> Origin {
+        match self.file {
+            File::Builtin(_) => Origin::Builtin,
+            File::Own(_) => Origin::Own,
+        }
     }
 }
 

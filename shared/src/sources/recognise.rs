@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Map, Value};
 
-use super::mapping::{Mapping, Recognition};
+use super::mapping::{Head, Recognition};
 use super::unwrap::Payload;
 
 /// Every rule of recognition, by the name that must be there for it to hold.
@@ -19,6 +19,13 @@ pub(super) struct Index {
     others: Vec<usize>,
 }
 
+/// Where a source comes from; a user's own goes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Origin {
+    Own,
+    Builtin,
+}
+
 #[derive(Debug)]
 struct Rule {
     source: String,
@@ -26,18 +33,18 @@ struct Rule {
 }
 
 impl Index {
-    /// Sources in order of precedence; within the same, the rule that asks for more goes first.
-    pub(super) fn new<'a>(mappings: impl Iterator<Item = (&'a str, &'a Mapping)>) -> Self {
-        let mut rules: Vec<(bool, Rule)> = mappings
-            .flat_map(|(source, mapping)| {
+    /// Names of sources and their heads. A user's own go first, whatever they ask for; else the rule that asks for more.
+    pub(super) fn new<'a>(heads: impl Iterator<Item = (&'a str, &'a Head, Origin)>) -> Self {
+        let mut rules: Vec<(Origin, Rule)> = heads
+            .flat_map(|(source, head, origin)| {
                 let rule = |recognition: &Recognition| Rule {
                     source: source.to_owned(),
                     recognition: recognition.clone(),
                 };
-                mapping.recognise.iter().map(move |recognition| (mapping.builtin, rule(recognition)))
+                head.recognise.iter().map(move |recognition| (origin, rule(recognition)))
             })
             .collect();
-        rules.sort_by_key(|(builtin, rule)| (*builtin, std::cmp::Reverse(rule.weight())));
+        rules.sort_by_key(|(origin, rule)| (*origin, std::cmp::Reverse(rule.weight())));
         let mut index = Index::default();
         for (at, (_, rule)) in rules.into_iter().enumerate() {
             if let Some(name) = rule.recognition.headers.keys().next() {
@@ -152,28 +159,20 @@ mod tests {
     use crate::sources::unwrap::Envelope;
     use crate::sources::verify::Scheme;
 
-    fn mapping(builtin: bool, recognise: Value) -> Mapping {
+    fn head(recognise: Value) -> Head {
         let recognise = serde_json::from_value(recognise).unwrap();
-        Mapping {
-            title: String::new(),
-            verify: Scheme::None,
-            delivery: None,
-            recognise,
-            names: vec![],
-            cases: vec![],
-            builtin,
-        }
+        Head { title: String::new(), verify: Scheme::None, recognise }
     }
 
     #[test]
     fn the_rule_that_asks_for_most_wins_and_a_users_rule_goes_first() {
-        let any = mapping(true, json!([{ "fields": { "detail-type": "*", "source": "*" } }]));
-        let aws = mapping(true, json!([{ "fields": { "detail-type": "*", "source": "aws.*" } }]));
-        let hub = mapping(true, json!([{ "headers": { "x-event": "*" } }]));
-        let own = mapping(false, json!([{ "fields": { "ours": "true" } }]));
-        let deep = mapping(true, json!([{ "fields": { "event.data.kind": "page*" } }]));
-        let cache = mapping(true, json!([{ "fields": { "Cache:*": "*" } }]));
-        let prose = mapping(true, json!([{ "text": "StackId='*", "subject": "News*" }]));
+        let any = head(json!([{ "fields": { "detail-type": "*", "source": "*" } }]));
+        let aws = head(json!([{ "fields": { "detail-type": "*", "source": "aws.*" } }]));
+        let hub = head(json!([{ "headers": { "x-event": "*" } }]));
+        let own = head(json!([{ "fields": { "ours": "true" } }]));
+        let deep = head(json!([{ "fields": { "event.data.kind": "page*" } }]));
+        let cache = head(json!([{ "fields": { "Cache:*": "*" } }]));
+        let prose = head(json!([{ "text": "StackId='*", "subject": "News*" }]));
         let sources = [
             ("any", &any),
             ("aws", &aws),
@@ -183,7 +182,8 @@ mod tests {
             ("cache", &cache),
             ("prose", &prose),
         ];
-        let index = Index::new(sources.into_iter());
+        let origin = |name| if name == "own" { Origin::Own } else { Origin::Builtin };
+        let index = Index::new(sources.into_iter().map(|(name, head)| (name, head, origin(name))));
         let plain = BTreeMap::new();
         let event = BTreeMap::from([("x-event".to_owned(), "push".to_owned())]);
         for (headers, body, expected) in [
