@@ -1,6 +1,7 @@
 //! Compiles the built-in YAML files to JSON, so that no function carries a YAML parser: the config, and the mappings in
-//! `sources/`, a list of name, head (what recognising needs) and all of it, each as text. `CALLBOARD_CONFIG` names another config, from the root of the repository, for a
-//! deployment with other rules. What the files mean is checked by the code that reads them, and by its tests.
+//! `sources/`, a list of name, head (what recognising needs) and all of it, each as text. `CALLBOARD_CONFIG` names another config,
+//! from the root of the repository, for a deployment with other rules; a folder `sources` beside the config holds the team's own
+//! mappings. What the files mean is checked by the code that reads them, and by its tests.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -15,8 +16,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     fs::write(out.join("sources.rs"), compile_folder(Path::new("sources"))?)?;
     println!("cargo::rerun-if-env-changed=CALLBOARD_CONFIG");
     let config = env::var("CALLBOARD_CONFIG").unwrap_or_else(|_| "config/callboard.yaml".to_owned());
-    let config = compile(&Path::new("..").join(config))?;
-    fs::write(out.join("callboard.json"), config.to_string())?;
+    let config = Path::new("..").join(config);
+    fs::write(out.join("callboard.json"), compile(&config)?.to_string())?;
+    let own = config.with_file_name("sources");
+    let own = if own.is_dir() {
+        compile_folder(&own)?
+    } else {
+        // So that a folder that is made later is noticed.
+        let beside = config.parent().filter(|folder| *folder != Path::new(".."));
+        println!("cargo::rerun-if-changed={}", beside.unwrap_or(&config).display());
+        "[]".to_owned()
+    };
+    fs::write(out.join("own-sources.rs"), own)?;
     Ok(())
 }
 

@@ -1,12 +1,13 @@
 //! How Callboard gets through a storm on one core: 100,000 signals in 1,000 incidents, in batches of ten as SQS hands them
 //! over at once, and of a thousand as a longer batching window would collect. Prints a table. And what a report over 100,000
-//! incidents takes: `report embedded` and `report dynamo` print a row each.
+//! incidents takes: `report embedded` and `report dynamo` print a row each; and how fast payloads of all sources are read: `sources`.
 //!
 //! A measurement and not a test: it asserts that the storm ended well, and nothing about figures. Each row is a process of
 //! its own, since a process has one peak of memory.
 
 mod measure;
 mod report;
+mod sources;
 mod storm;
 
 use std::process::{Command, ExitCode};
@@ -23,9 +24,10 @@ fn main() -> ExitCode {
     let told = match words.as_slice() {
         ["report", "embedded"] => a_report("the laptop's store", Kept::Embedded),
         ["report", "dynamo"] => a_report("DynamoDB (dynoxide)", Kept::Dynamo),
+        ["sources"] => the_sources(),
         [batch, in_a_row] => match (batch.parse(), in_a_row.parse()) {
             (Ok(batch), Ok(in_a_row)) => one_row(batch, in_a_row),
-            _ => Err("two numbers, or `report embedded`, or `report dynamo`".into()),
+            _ => Err("two numbers, `report embedded`, `report dynamo`, or `sources`".into()),
         },
         _ => all_rows(),
     };
@@ -81,6 +83,19 @@ fn a_report(store: &str, kept: Kept) -> Result<(), Box<dyn std::error::Error>> {
         went.busy.as_secs_f64(),
         went.memory_mb,
         went.requests,
+    ));
+    Ok(())
+}
+
+fn the_sources() -> Result<(), Box<dyn std::error::Error>> {
+    let went = sources::run()?;
+    say(&format!(
+        "| {} | {} | {} | {:.1} | {:.0} |",
+        went.sources,
+        went.payloads,
+        went.signals,
+        went.first.as_secs_f64() * 1_000.0,
+        went.payloads as f64 / went.busy.as_secs_f64(),
     ));
     Ok(())
 }

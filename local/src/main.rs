@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 use jiff::Timestamp;
 use local::Trouble;
-use local::verbs::{check, doctor, replay, report, route, scenario, simulate, tick, up};
+use local::verbs::{check, doctor, replay, report, scenario, simulate, tick, try_out, up};
 use local::world::Options;
 use secrecy::SecretString;
 use shared::deps::{Clock, SystemClock};
@@ -46,13 +46,16 @@ enum Verb {
         #[command(flatten)]
         rules: Rules,
     },
-    /// Tell where a payload would go, and why
-    Route {
+    /// Tell how a payload is read, where it goes and why, and what stands in Slack then
+    Try {
         /// The payload
         file: PathBuf,
         /// Its source; recognised without
         #[arg(long)]
         source: Option<String>,
+        /// A mapping file that is being written; its name is the source's
+        #[arg(long = "map")]
+        maps: Vec<PathBuf>,
         #[command(flatten)]
         rules: Rules,
     },
@@ -163,8 +166,9 @@ async fn run(cli: Cli) -> Result<String, Trouble> {
             replay::replay(&files, source.as_deref(), &at.url, now).await
         }
         Verb::Check { rules } => check::check(rules.config.as_deref()),
-        Verb::Route { file, source, rules } => {
-            route::route(&file, source.as_deref(), rules.config.as_deref(), now)
+        Verb::Try { file, source, maps, rules } => {
+            let rules = local::rules::Rules { config: rules.config, maps };
+            try_out::try_out(&file, source.as_deref(), rules, now).await
         }
         Verb::Doctor { at, signing_secret } => {
             let secret = signing_secret.unwrap_or_else(|| Settings::default().signing_secret.into());
@@ -188,7 +192,7 @@ async fn run(cli: Cli) -> Result<String, Trouble> {
 
 async fn start(up: Up) -> Result<(), Trouble> {
     let options = Options {
-        config: up.rules.config,
+        rules: local::rules::Rules::of(up.rules.config.as_deref()),
         data_dir: up.data_dir,
         slack_api_url: up.slack_api_url,
         signing_secret: up.signing_secret,

@@ -1,7 +1,7 @@
 //! The team's rules from files: the config, and the sources that lie beside it. What they say is `shared`'s business.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use shared::config::Config;
 use shared::sources::Sources;
@@ -11,13 +11,28 @@ use crate::Trouble;
 /// The laptop's own config.
 const LAPTOP_CONFIG: &str = include_str!("../../config/laptop.yaml");
 
-/// The config and the sources, with the files that lie beside the config.
+/// Where the rules are.
+#[derive(Clone, Debug, Default)]
+pub struct Rules {
+    /// The config file; the laptop's own without one. Mapping files in a folder `sources` beside it are read too.
+    pub config: Option<PathBuf>,
+    /// Further mapping files.
+    pub maps: Vec<PathBuf>,
+}
+
+impl Rules {
+    /// Those of a config file, or the laptop's own.
+    pub fn of(config: Option<&Path>) -> Self {
+        Rules { config: config.map(Path::to_path_buf), maps: Vec::new() }
+    }
+}
+
+/// The config and the sources.
 ///
 /// # Errors
 /// Every fault, with its line.
-pub fn rules(config: Option<&Path>) -> Result<(Config, Sources), Trouble> {
-    let built_in =
-        || Sources::builtin().map_err(|error| Trouble::because("a built-in source is broken", error));
+pub fn rules(rules: &Rules) -> Result<(Config, Sources), Trouble> {
+    let config = rules.config.as_deref();
     let (name, text) = match config {
         None => ("config/laptop.yaml".to_owned(), LAPTOP_CONFIG.to_owned()),
         Some(path) => {
@@ -30,14 +45,18 @@ pub fn rules(config: Option<&Path>) -> Result<(Config, Sources), Trouble> {
         let faults: Vec<String> = faults.iter().map(|fault| format!("{name}: {fault}")).collect();
         Trouble(faults.join("\n"))
     };
-    let sources = match config
-        .and_then(Path::parent)
-        .map(|folder| folder.join("sources"))
-        .filter(|folder| folder.is_dir())
-    {
-        None => built_in()?,
-        Some(folder) => built_in()?
-            .with_user_files(&own_sources(&folder)?)
+    let folder = config.and_then(Path::parent).map(|folder| folder.join("sources"));
+    let mut files = match folder.filter(|folder| folder.is_dir()) {
+        Some(folder) => own_sources(&folder)?,
+        None => Vec::new(),
+    };
+    for path in &rules.maps {
+        files.push(own_source(path)?);
+    }
+    let sources = match files.as_slice() {
+        [] => Sources::as_built(),
+        files => Sources::as_built()
+            .with_user_files(files)
             .map_err(|error| Trouble::because("a source of yours is broken", error))?,
     };
     let broken: Vec<String> = sources.faults().iter().map(ToString::to_string).collect();
@@ -47,16 +66,23 @@ pub fn rules(config: Option<&Path>) -> Result<(Config, Sources), Trouble> {
     Ok((Config::from_yaml(&text).map_err(config_of)?, sources))
 }
 
+/// The mapping files of a folder.
 fn own_sources(folder: &Path) -> Result<Vec<(String, String)>, Trouble> {
     let trouble = |error: std::io::Error| Trouble::because("the folder of sources cannot be read", error);
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).map_err(trouble)? {
         let path = entry.map_err(trouble)?.path();
-        let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
         if path.extension().is_some_and(|ending| ending == "yaml") {
-            files.push((name, fs::read_to_string(&path).map_err(trouble)?));
+            files.push(own_source(&path)?);
         }
     }
     files.sort();
     Ok(files)
+}
+
+/// One of them, with its name.
+fn own_source(path: &Path) -> Result<(String, String), Trouble> {
+    let text = fs::read_to_string(path)
+        .map_err(|error| Trouble::because(&format!("{} cannot be read", path.display()), error))?;
+    Ok((path.file_stem().and_then(|name| name.to_str()).unwrap_or_default().to_owned(), text))
 }

@@ -17,6 +17,7 @@ use slack_emulator::{Act, Fault, FaultKind};
 
 use crate::Trouble;
 use crate::http::{listen, serve};
+use crate::rules::Rules;
 use crate::samples::{self, Sample};
 use crate::world::{Options, World};
 
@@ -65,8 +66,7 @@ pub async fn run(script: &str, config: Option<&Path>) -> Result<String, Trouble>
     })?;
     let listener = listen(0).await?;
     let address = listener.local_addr().map_err(|error| Trouble::because("no address", error))?;
-    let options =
-        Options { config: config.map(Path::to_path_buf), stands_at: Some(begin), ..Options::default() };
+    let options = Options { rules: Rules::of(config), stands_at: Some(begin), ..Options::default() };
     let world = Arc::new(World::new(&options, format!("http://{address}"))?);
     let server = tokio::spawn(serve(world.clone(), listener));
     let told = play(script, world.as_ref()).await;

@@ -24,14 +24,14 @@ use crate::Trouble;
 use crate::app;
 use crate::clock::LocalClock;
 use crate::queue::LocalQueue;
-use crate::rules::rules;
+use crate::rules::{Rules, rules};
 use crate::sample_cloud::SampleCloud;
 
 /// How a world is made.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
-    /// The config file; the laptop's own without one.
-    pub config: Option<PathBuf>,
+    /// Where the rules are.
+    pub rules: Rules,
     /// Where state survives a restart; in memory without one.
     pub data_dir: Option<PathBuf>,
     /// Another Slack-compatible server, or Slack itself; the emulator without one.
@@ -100,7 +100,7 @@ impl World {
             Some(at) => LocalClock::standing(at),
             None => LocalClock::running(),
         });
-        let (config, sources) = rules(options.config.as_deref())?;
+        let (config, sources) = rules(&options.rules)?;
         let (store, queue) = match &options.data_dir {
             None => (Embedded::memory(), LocalQueue::memory(clock.clone())),
             Some(folder) => {

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::route::raw;
 use super::tick::post;
+use super::try_out::raw;
 use crate::Trouble;
 
 /// Sends each file to `/hooks/{source}`: the source given, or else the name of the folder it lies in, as in `events/`.

@@ -63,7 +63,7 @@ impl Function {
             slack: Client::new(settings.slack_url.clone(), Default::default(), http.clone()),
             queue: queue.clone(),
             config: Arc::new(config),
-            sources: Arc::new(Sources::builtin_when_asked()),
+            sources: Arc::new(Sources::as_built()),
             fetch: Arc::new(Network::new(http.clone())),
             cloud,
             secrets: Arc::new(Secrets::default()),

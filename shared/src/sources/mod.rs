@@ -45,8 +45,14 @@ use crate::core::signal::Signal;
 /// The most signals that one delivery gives; what is above is told in a last signal.
 pub const MAX_SIGNALS: usize = 1_000;
 
-/// The built-in sources: name, head and whole mapping file, as JSON.
-const BUILTIN: &[(&str, &str, &str)] = &include!(concat!(env!("OUT_DIR"), "/sources.rs"));
+/// Mapping files that were compiled in: name, head and all of it, as JSON.
+type Texts = [(&'static str, &'static str, &'static str)];
+
+/// The built-in sources.
+const BUILTIN: &Texts = &include!(concat!(env!("OUT_DIR"), "/sources.rs"));
+
+/// The team's own, which lay beside the config when this was built.
+const OWN: &Texts = &include!(concat!(env!("OUT_DIR"), "/own-sources.rs"));
 
 /// Every known source and the index that recognises their payloads.
 #[derive(Debug)]
@@ -67,15 +73,16 @@ pub struct Source {
     name: String,
     head: Head,
     file: File,
+    origin: Origin,
     compiled: OnceLock<Result<Compiled, Fault>>,
 }
 
 /// A mapping file.
 #[derive(Debug)]
 enum File {
-    /// As JSON.
-    Builtin(&'static str),
-    Own(Box<Mapping>),
+    /// As JSON, compiled in.
+    Text(&'static str),
+    Mapping(Box<Mapping>),
 }
 
 /// What became of a delivery.
@@ -128,19 +135,20 @@ impl Sources {
     /// # Errors
     /// Never in a build whose tests passed: the files are embedded.
     pub fn builtin() -> Result<Self, BadFile> {
-        Ok(Sources { known: OnceLock::from(Known::builtin()?) })
+        Ok(Sources { known: OnceLock::from(Known::read(&[(BUILTIN, Origin::Builtin)])?) })
     }
 
-    /// The same, read when they are first asked for: most functions never do, and reading them is a third of the instructions of a start. If they
-    /// could not be read, every payload would be read generically.
-    pub fn builtin_when_asked() -> Self {
+    /// The same and the team's own, which lay in the folder `sources` beside the config when this was built. Read when they are
+    /// first asked for: most functions never do, and reading them is a third of the instructions of a start. If they could not
+    /// be read, every payload would be read generically.
+    pub fn as_built() -> Self {
         Sources { known: OnceLock::new() }
     }
 
     fn known(&self) -> &Known {
         self.known.get_or_init(|| {
-            Known::builtin()
-                .inspect_err(|error| tracing::error!(%error, "a built-in source is broken"))
+            Known::read(&[(BUILTIN, Origin::Builtin), (OWN, Origin::Own)])
+                .inspect_err(|error| tracing::error!(%error, "a source that was compiled in is broken"))
                 .unwrap_or_default()
         })
     }
@@ -151,7 +159,7 @@ impl Sources {
         self.known();
         let mut known = self.known.into_inner().unwrap_or_default();
         for (name, mapping) in files {
-            known.add(name, mapping.head(), File::Own(Box::new(mapping)));
+            known.add(name, mapping.head(), File::Mapping(Box::new(mapping)), Origin::Own);
         }
         known.index();
         Sources { known: OnceLock::from(known) }
@@ -249,23 +257,29 @@ impl Sources {
 }
 
 impl Known {
-    fn builtin() -> Result<Self, BadFile> {
+    /// Lists that were compiled in; of the same name, the later one counts.
+    fn read(lists: &[(&Texts, Origin)]) -> Result<Self, BadFile> {
         let mut known = Known::default();
-        for (name, head, file) in BUILTIN {
-            let bad =
-                |error: serde_json::Error| BadFile { name: (*name).to_owned(), message: error.to_string() };
-            known.add((*name).to_owned(), serde_json::from_str(head).map_err(bad)?, File::Builtin(file));
+        for (list, origin) in lists {
+            for (name, head, file) in *list {
+                let bad = |error: serde_json::Error| BadFile {
+                    name: (*name).to_owned(),
+                    message: error.to_string(),
+                };
+                let head = serde_json::from_str(head).map_err(bad)?;
+                known.add((*name).to_owned(), head, File::Text(file), *origin);
+            }
         }
         known.index();
         Ok(known)
     }
 
-    fn add(&mut self, name: String, head: Head, file: File) {
-        self.sources.insert(name.clone(), Source { name, head, file, compiled: OnceLock::new() });
+    fn add(&mut self, name: String, head: Head, file: File, origin: Origin) {
+        self.sources.insert(name.clone(), Source { name, head, file, origin, compiled: OnceLock::new() });
     }
 
     fn index(&mut self) {
-        let heads = self.sources.values().map(|source| (source.name.as_str(), &source.head, source.origin()));
+        let heads = self.sources.values().map(|source| (source.name.as_str(), &source.head, source.origin));
         self.index = Index::new(heads);
     }
 }
@@ -288,17 +302,10 @@ impl Source {
 
     fn compiled(&self) -> Result<&Compiled, &Fault> {
         let compile = || match &self.file {
-            File::Builtin(text) => Compiled::parse(&self.name, text),
-            File::Own(mapping) => Compiled::new(&self.name, mapping),
+            File::Text(text) => Compiled::parse(&self.name, text),
+            File::Mapping(mapping) => Compiled::new(&self.name, mapping),
         };
         self.compiled.get_or_init(compile).as_ref()
-    }
-
-    fn origin(&self) -> Origin {
-        match self.file {
-            File::Builtin(_) => Origin::Builtin,
-            File::Own(_) => Origin::Own,
-        }
     }
 }
 

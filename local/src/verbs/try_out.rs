@@ -1,30 +1,39 @@
-//! `route FILE`: how a payload would be read, where it would go, and why, by the code that decides.
+//! `try FILE`: how a payload is read, where it goes and why, and what stands in Slack afterwards; by the code that decides, in a
+//! world of its own. Nothing is left of it.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use shared::core::raw::Raw;
 use shared::core::routing::Decision;
 use shared::core::signal::Signal;
+use shared::queue::Queue;
 
 use crate::Trouble;
-use crate::rules::rules;
+use crate::http::{listen, serve};
+use crate::rules::Rules;
+use crate::world::{Options, World};
 
-/// Tells what would become of the payload in `file`. `source` names its source; without one it is recognised.
+/// Tells what becomes of the payload in `file`. `source` names its source; without one it is recognised.
 ///
 /// # Errors
-/// The file cannot be read, or the config has faults.
-pub fn route(
+/// The file cannot be read, or the rules have faults.
+pub async fn try_out(
     file: &Path,
     source: Option<&str>,
-    config: Option<&Path>,
+    rules: Rules,
     now: Timestamp,
 ) -> Result<String, Trouble> {
-    let (config, sources) = rules(config)?;
     let raw = raw(file, source, now)?;
-    let mapped = sources.map(&raw);
+    let listener = listen(0).await?;
+    let address = listener.local_addr().map_err(|error| Trouble::because("no address", error))?;
+    let options = Options { rules, stands_at: Some(now), ..Options::default() };
+    let world = Arc::new(World::new(&options, format!("http://{address}"))?);
+    let mapped = world.deps.sources.map(&raw);
     let mut told = String::new();
     let mapping = mapped.trace.mapping.as_deref().unwrap_or("none: it was read generically");
     let _ = writeln!(told, "mapping   {mapping}");
@@ -34,13 +43,24 @@ pub fn route(
     if let Some(reason) = &mapped.skipped {
         let _ = writeln!(told, "skipped   {reason}");
     }
+    let mut channels = BTreeSet::new();
     for signal in &mapped.signals {
         told.push('\n');
         tell_signal(&mut told, signal);
-        for decision in config.routes.decide(signal) {
+        for decision in world.deps.config.routes.decide(signal) {
             tell_decision(&mut told, &decision);
+            channels.extend(decision.channels);
         }
     }
+    let server = tokio::spawn(serve(world.clone(), listener));
+    let taken = world.queue.signals(&[raw]).await;
+    taken.map_err(|error| Trouble::because("the queue of the trial does not take it", error))?;
+    world.drain().await;
+    for channel in channels {
+        let text = world.slack.as_ref().map(|slack| slack.channel_text(&channel)).unwrap_or_default();
+        let _ = writeln!(told, "\n{}", text.trim_end());
+    }
+    server.abort();
     Ok(told)
 }
 
@@ -58,7 +78,7 @@ pub(crate) fn raw(file: &Path, source: Option<&str>, now: Timestamp) -> Result<R
         false => Default::default(),
     };
     Ok(Raw {
-        id: "route".to_owned(),
+        id: "try".to_owned(),
         source: source.map(str::to_owned),
         headers,
         body,
