@@ -153,6 +153,11 @@ impl Sources {
         })
     }
 
+    /// No source at all, so that everything is read generically: what a sender looks like that nobody knows.
+    pub fn none() -> Self {
+        Sources { known: OnceLock::from(Known::default()) }
+    }
+
     /// The same and a user's own sources. One with the name of a built-in source replaces it; a user's rules of
     /// recognition go before the built-in ones.
     pub fn with(self, files: BTreeMap<String, Mapping>) -> Self {
