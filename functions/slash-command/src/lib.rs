@@ -16,6 +16,7 @@ use shared::slack::inbound::{Command, SlashCommand};
 use shared::store::StoreError;
 use shared::text;
 
+mod connect;
 mod doctor;
 mod list;
 mod report;
@@ -66,6 +67,7 @@ async fn run(
         Ok(Invocation::Help(None)) => Ok(lines(text::answer::help(slash))),
         Ok(Invocation::Help(Some(command))) => Ok(Message::text(text::answer::help_one(slash, command))),
         Ok(Invocation::Doctor) => doctor::doctor(headers, deps, now).await,
+        Ok(Invocation::Connect(name)) => Ok(connect::connect(name.as_deref(), slash, headers, deps)),
         Ok(Invocation::Reports) => Ok(report::list(deps, now)),
         Ok(Invocation::Report { name, to }) => report::ask(&name, to, typed, deps, now).await,
         Ok(Invocation::Status) => list::status(deps, now).await,

@@ -20,7 +20,7 @@ pub struct Command {
 }
 
 /// Every command, in the order of the help.
-pub const COMMANDS: [Command; 13] = [
+pub const COMMANDS: [Command; 14] = [
     row("status", "", "what is open now, and whether Callboard is well", "status"),
     row("list", "[firing|acked] [word ...]", "the open incidents, newest first", "list firing payments"),
     row("show", "ID", "everything about one incident", "show k7qf3"),
@@ -32,6 +32,7 @@ pub const COMMANDS: [Command; 13] = [
     row("send", "#channel text", "post a message in a channel", "send #deploys release 1.4 is out"),
     row("reports", "", "the reports, and when each comes next", "reports"),
     row("report", "NAME [here|#channel]", "make a report now, for you or a channel", "report morning"),
+    row("connect", "[SOURCE]", "how to connect a source: its address and the steps", "connect sentry"),
     row("doctor", "", "whether all is set up, and how to mend what is not", "doctor"),
     row("help", "[command]", "this list, or one command", "help note"),
 ];
@@ -72,6 +73,8 @@ pub enum Invocation {
         /// For whom.
         to: ReportTo,
     },
+    /// `connect [SOURCE]`
+    Connect(Option<String>),
     /// `doctor`
     Doctor,
     /// `help [command]`
@@ -133,6 +136,9 @@ pub fn parse(text: &str) -> Result<Invocation, CommandError> {
         "status" => Ok(Invocation::Status),
         "doctor" => Ok(Invocation::Doctor),
         "reports" => Ok(Invocation::Reports),
+        "connect" => Ok(Invocation::Connect(
+            Some(cut(rest).0).filter(|word| !word.is_empty()).map(str::to_ascii_lowercase),
+        )),
         "report" => report(command, rest),
         "list" => Ok(list(rest)),
         "help" => help(rest),

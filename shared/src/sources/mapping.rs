@@ -3,6 +3,7 @@
 //! ```yaml
 //! title: Amazon CloudWatch            # what people call it
 //! verify: sns                         # how its sender proves who it is
+//! guide: { connect: ..., key: ..., page: ... }   # for whoever connects it
 //! delivery: '{{ headers["x-id"] }}'   # the sender's own identity of a delivery
 //! recognise:                          # any of these; within one, all of it
 //!   - headers: { x-github-event: "*" }
@@ -31,6 +32,18 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use super::verify::Scheme;
 
+/// For whoever connects the source: `/ops connect` and the table in `docs/sources.md` say it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Guide {
+    /// Where to set it up at the sender, in one or two sentences; `URL` stands for the address.
+    pub connect: String,
+    /// What the key names, and what resolves it: `the alarm; OK resolves it`.
+    pub key: String,
+    /// The vendor's page about its webhooks.
+    pub page: String,
+}
+
 /// A mapping file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,6 +52,9 @@ pub struct Mapping {
     pub title: String,
     /// How its sender proves who it is, unless the config says otherwise.
     pub verify: Scheme,
+    /// How to connect it.
+    #[serde(default)]
+    pub guide: Option<Guide>,
     /// Template of the sender's own identity of a delivery; the transport's (SNS `MessageId`) is known without it.
     #[serde(default)]
     pub delivery: Option<String>,

@@ -34,7 +34,7 @@ use std::sync::OnceLock;
 use self::compiled::Compiled;
 use self::draft::Draft;
 use self::engine::Outcome;
-use self::mapping::{Head, Mapping};
+use self::mapping::{Guide, Head, Mapping};
 use self::recognise::{Index, Origin};
 use self::unwrap::Payload;
 use self::verify::Scheme;
@@ -303,6 +303,14 @@ impl Source {
     /// How its sender proves who it is, unless the config says otherwise.
     pub fn verify(&self) -> Scheme {
         self.head.verify
+    }
+
+    /// How to connect it, if its file says so.
+    pub fn guide(&self) -> Option<Guide> {
+        match &self.file {
+            File::Text(text) => serde_json::from_str::<Mapping>(text).ok()?.guide,
+            File::Mapping(mapping) => mapping.guide.clone(),
+        }
     }
 
     fn compiled(&self) -> Result<&Compiled, &Fault> {

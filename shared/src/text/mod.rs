@@ -5,6 +5,7 @@
 //! - `line`: what stands in its thread and its timeline
 //! - `answer`: what a person is told who pressed or typed something
 //! - `chart`: what a chart says, and how much is how much
+//! - `connect`: how to connect a source
 //! - `doctor`: what is well with an installation, and what is not
 //! - `report`: what a report says
 //! - `page`: headings and lines of the forms and pages that open
@@ -20,6 +21,7 @@ use crate::slack::escape::Mrkdwn;
 pub mod answer;
 pub mod card;
 pub mod chart;
+pub mod connect;
 pub mod doctor;
 pub mod line;
 pub mod page;

@@ -31,6 +31,24 @@ pub enum Scheme {
     StandardWebhooks,
 }
 
+impl Scheme {
+    /// The word that configs use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Scheme::None => "none",
+            Scheme::Bearer => "bearer",
+            Scheme::Github => "github",
+            Scheme::Sns => "sns",
+            Scheme::StandardWebhooks => "standard-webhooks",
+        }
+    }
+
+    /// Whether the sender has to know a secret.
+    pub fn needs_secret(self) -> bool {
+        !matches!(self, Scheme::None | Scheme::Sns)
+    }
+}
+
 /// Which check failed. Nothing here holds a secret, an expected value or the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum VerifyError {
