@@ -11,7 +11,8 @@ use crate::core::expression::{Expression, ExpressionError, Template};
 use crate::core::incident::Rules;
 use crate::core::routing::{Route, Routes, UNROUTED, channel_name};
 use crate::core::view::Button;
-use crate::sources::verify::Scheme;
+use crate::sources::verify::words::{Remedy, Words, Wrong};
+use crate::sources::verify::{Scheme, named};
 
 /// The names that a condition or template can see: the fields of a signal.
 const NAMES: [&str; 12] = [
@@ -27,15 +28,6 @@ const NAMES: [&str; 12] = [
     "key",
     "at",
     "received_at",
-];
-
-/// The schemes that `verify` knows, by the names that the file uses.
-const SCHEMES: [(&str, Scheme); 5] = [
-    ("none", Scheme::None),
-    ("bearer", Scheme::Bearer),
-    ("github", Scheme::Github),
-    ("standard-webhooks", Scheme::StandardWebhooks),
-    ("sns", Scheme::Sns),
 ];
 
 /// Compiles the file, or says everything that is wrong with it.
@@ -98,32 +90,43 @@ fn version(file: &ConfigFile) -> String {
 
 fn source(name: &str, rules: &SourceRules, faults: &mut Vec<Fault>) -> Access {
     let path = format!("sources.{name}");
-    let known = SCHEMES.map(|(name, _)| name);
-    let scheme = SCHEMES.into_iter().find(|(name, _)| *name == rules.verify).map(|(_, scheme)| scheme);
-    match scheme {
-        None => {
-            let message = format!("\"{}\" is no way to verify", rules.verify);
-            let remedy = did_you_mean(&rules.verify, &known);
-            faults.push(Fault::at(format!("{path}.verify"), message).with_remedy(remedy));
+    let secret = if name == "*" { "hooks" } else { name };
+    let needs_secret = || format!("say `secrets: {secret}` and put the secret under that name");
+    let scheme = rules.verify.clone().map(Scheme::try_from);
+    match &scheme {
+        Some(Err(wrong)) => faults.push(unverifiable(&path, wrong)),
+        Some(Ok(scheme)) if scheme.needs_secret() && rules.secrets.0.is_empty() => {
+            let message = match &rules.verify {
+                Some(Words::Name(name)) => format!("\"{name}\" needs a secret"),
+                _ => "this needs a secret".to_owned(),
+            };
+            faults.push(Fault::at(path, message).with_remedy(needs_secret()));
         }
-        Some(Scheme::Bearer | Scheme::Github | Scheme::StandardWebhooks) if rules.secrets.0.is_empty() => {
-            let name = if name == "*" { "hooks" } else { name };
-            let remedy = format!("say `secrets: {name}` and put the secret under that name");
-            faults.push(Fault::at(path, format!("\"{}\" needs a secret", rules.verify)).with_remedy(remedy));
-        }
-        Some(Scheme::Sns) if rules.topics.0.is_empty() => {
+        Some(Ok(Scheme::Sns)) if rules.topics.0.is_empty() => {
             let remedy =
                 "list the ARNs of your topics under `topics:`; anybody can make a topic that signs well";
             faults.push(Fault::at(path, "\"sns\" needs the topics that are yours").with_remedy(remedy));
         }
-        Some(_) => {}
+        None if rules.secrets.0.is_empty() && rules.topics.0.is_empty() => {
+            let message = "nobody could prove to be this source";
+            faults.push(Fault::at(path, message).with_remedy(needs_secret()));
+        }
+        Some(Ok(_)) | None => {}
     }
-    Access {
-        // Only of a file that is refused: SNS without topics lets nobody in.
-        scheme: scheme.unwrap_or(Scheme::Sns),
-        secrets: rules.secrets.0.clone(),
-        topics: rules.topics.0.clone(),
-    }
+    let scheme = scheme.and_then(Result::ok);
+    Access { scheme, secrets: rules.secrets.0.clone(), topics: rules.topics.0.clone() }
+}
+
+fn unverifiable(path: &str, wrong: &Wrong) -> Fault {
+    let path = match wrong.at {
+        "" => format!("{path}.verify"),
+        at => format!("{path}.verify.{at}"),
+    };
+    let remedy = match &wrong.remedy {
+        Remedy::Name(name) => did_you_mean(name, &named::names().collect::<Vec<_>>()),
+        Remedy::Say(remedy) => (*remedy).to_owned(),
+    };
+    Fault::at(path, wrong.message.clone()).with_remedy(remedy)
 }
 
 fn route(path: &str, rules: &RouteRules, faults: &mut Vec<Fault>) -> Route {

@@ -12,7 +12,7 @@ const EXAMPLES: [(&str, &str); 5] = [
     ("fallback", "fallback: \"#ops\""),
     ("name", "name: payments"),
     ("to", "to: \"#alerts\""),
-    ("verify", "verify: bearer"),
+    ("header", "header: x-signature"),
 ];
 
 /// The fault that an error is, without its place.
@@ -21,6 +21,10 @@ pub(super) fn fault(error: &Error) -> Fault {
         Error::SerdeUnknownField { field, expected, .. } => {
             Fault::whole(format!("there is no field `{field}` here"))
                 .with_remedy(did_you_mean(field, expected))
+        }
+        Error::SerdeUnknownVariant { variant, expected, .. } => {
+            Fault::whole(format!("`{variant}` is none of the words for this"))
+                .with_remedy(did_you_mean(variant, expected))
         }
         Error::SerdeMissingField { field, .. } => {
             let example = EXAMPLES.iter().find(|(name, _)| name == field).map(|(_, example)| *example);
