@@ -5,6 +5,7 @@
 
 use jiff::SignedDuration;
 use shared::config::{Config, Show};
+use shared::sources::Sources;
 
 /// A file that is right but for what is put in place of a part of it.
 const GOOD: &str = r##"channels:
@@ -73,6 +74,28 @@ fn a_scheme_is_a_name_or_options_or_left_to_the_mapping() {
         scheme("vercel"),
         scheme("{ hmac: { header: x-vercel-signature, algorithm: sha1, encoding: hex } }")
     );
+}
+
+#[test]
+fn what_a_source_lacks_by_the_scheme_of_its_mapping_is_named() {
+    let own = "title: Own\nverify: none\ncases:\n  - { name: all, skip: nobody needs to see it }\n";
+    let own = [("own".to_owned(), own.to_owned())];
+    let sources = Sources::builtin().unwrap().with_user_files(&own).unwrap();
+    let lacks = |rules: &str| {
+        let file = GOOD.replace("  github: { verify: github, secrets: github-webhook }", rules);
+        let faults = Config::from_yaml(&file).unwrap().left_to_mappings(&sources);
+        faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(lacks("  github: { secrets: github-webhook }"), "");
+    assert_eq!(lacks("  cloudwatch: { topics: \"arn:aws:sns:eu-west-1:123456789012:alarms\" }"), "");
+    assert_eq!(lacks("  my-script: { secrets: hooks }"), "");
+    assert_eq!(lacks("  own: { verify: none }"), "");
+    let told = lacks("  cloudwatch: { secrets: hooks }");
+    assert!(told.starts_with("sources.cloudwatch: \"sns\" needs the topics that are yours"), "{told}");
+    let told = lacks("  github: { topics: \"arn:aws:sns:eu-west-1:123456789012:alarms\" }");
+    assert!(told.starts_with("sources.github: this needs a secret"), "{told}");
+    let told = lacks("  own: { secrets: hooks }");
+    assert!(told.starts_with("sources.own: its mapping does not say how it proves who it is"), "{told}");
 }
 
 #[test]

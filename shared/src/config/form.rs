@@ -5,6 +5,7 @@ use serde_saphyr::Error;
 
 use super::Fault;
 use super::fault::did_you_mean;
+use crate::sources::verify::words;
 
 /// How to write what is missing.
 const EXAMPLES: [(&str, &str); 5] = [
@@ -64,6 +65,13 @@ fn said(message: &str) -> Fault {
     if message == "a text or a list of texts" {
         let remedy = "put a channel into quotes: after a space, # begins a comment";
         return Fault::whole("this has to be a text or a list of texts").with_remedy(remedy);
+    }
+    if message.ends_with(words::EXPECTED) {
+        let remedy = "such as `verify: github` or `verify: { token: x-api-key }`";
+        return Fault::whole(format!("this has to be {}", words::EXPECTED)).with_remedy(remedy);
+    }
+    if message == words::ONE_FORM {
+        return Fault::whole(message).with_remedy("keep one of them");
     }
     Fault::whole(message)
         .with_remedy("look at the indentation, brackets and quotes of this line and the one above")

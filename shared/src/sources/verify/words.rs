@@ -11,6 +11,12 @@ use serde::{Deserialize, Deserializer, Serialize};
 use super::hmac::Hmac;
 use super::{Scheme, named};
 
+/// What may stand behind `verify:`, for whoever wrote something else.
+pub const EXPECTED: &str = "the name of a scheme, `{ token: HEADER }` or `{ hmac: { header: HEADER } }`";
+
+/// Said to whoever wrote both forms.
+pub const ONE_FORM: &str = "one of `hmac` and `token`, not both";
+
 /// What stands behind `verify:`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
@@ -147,7 +153,7 @@ impl<'de> Deserialize<'de> for Words {
             type Value = Words;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("the name of a scheme, `{ token: HEADER }` or `{ hmac: { header: HEADER } }`")
+                f.write_str(EXPECTED)
             }
 
             fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<Words, E> {
@@ -164,11 +170,36 @@ impl<'de> Deserialize<'de> for Words {
                 };
                 match map.next_key::<String>()? {
                     None => Ok(words),
-                    Some(_) => Err(A::Error::custom("one of `hmac` and `token`, not both")),
+                    Some(_) => Err(A::Error::custom(ONE_FORM)),
                 }
             }
         }
 
         deserializer.deserialize_any(NameOrForm)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mapping_file_hears_which_schemes_there_are() {
+        let error = serde_json::from_str::<Scheme>("\"githib\"").unwrap_err().to_string();
+        assert!(error.starts_with("\"githib\" is no way to verify: known are none, bearer, "), "{error}");
+        let error = serde_json::from_str::<Scheme>(r#"{"token": "x key"}"#).unwrap_err().to_string();
+        assert!(error.starts_with("\"x key\" is no name of a header: "), "{error}");
+    }
+
+    #[test]
+    fn a_form_is_written_as_it_is_read() {
+        for words in [
+            r#"{"token":"x-api-key"}"#,
+            r#"{"hmac":{"header":"x-sig","prefix":"","algorithm":"sha1","encoding":"hex","timestamp":"t=","signed":null}}"#,
+            r#""path""#,
+        ] {
+            let scheme: Scheme = serde_json::from_str(words).unwrap();
+            assert_eq!(serde_json::to_string(&scheme).unwrap(), words);
+        }
     }
 }
