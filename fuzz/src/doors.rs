@@ -1,6 +1,8 @@
 //! Requests at the doors: a forged one gets in nowhere, and what Slack really signed, however odd, is answered and never
 //! with a server's error. An input is a whole request, or the body of one that is signed here.
 
+use std::sync::LazyLock;
+
 use bytes::Bytes;
 use http::{Request, StatusCode};
 use jiff::Timestamp;
@@ -9,21 +11,26 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use shared::core::incident::IncidentId;
 use shared::slack::sign;
-use shared::sources::verify::{self, Scheme};
+use shared::sources::verify::{self, Scheme, Shown, named};
 
 use crate::payloads::{drawn, request};
 use crate::seams::{INCIDENT, SIGNING, Seams, judge, now, wait};
 
-/// Every scheme that needs nothing but the request.
-const SCHEMES: [Scheme; 3] = [Scheme::Bearer, Scheme::Github, Scheme::StandardWebhooks];
+/// Every scheme by which a request has to prove something, by name.
+static SCHEMES: LazyLock<Vec<(&str, Scheme)>> = LazyLock::new(|| {
+    let named = named::names().filter_map(|name| Some((name, named::scheme(name)?)));
+    named.filter(|(_, scheme)| scheme.needs_secret()).collect()
+});
 
 /// A whole request: nobody who lacks the secret gets in, at any of Slack's doors or by any scheme of a source.
 pub fn forged(input: &[u8]) {
     let Some(forged) = request(input) else { return };
     let secrets = [SecretString::from(SIGNING), SecretString::from("")];
-    for scheme in SCHEMES {
-        let checked = verify::verify(scheme, forged.headers(), forged.body(), &secrets, now());
-        let error = checked.map_or_else(|error| error.to_string(), |()| panic!("{scheme:?} lets it in"));
+    let last_segment = forged.uri().path().rsplit('/').next();
+    let shown = Shown { headers: forged.headers(), body: forged.body(), last_segment };
+    for (name, scheme) in SCHEMES.iter() {
+        let checked = verify::verify(scheme, &shown, &secrets, now());
+        let error = checked.map_or_else(|error| error.to_string(), |()| panic!("{name} lets it in"));
         assert!(!error.contains(SIGNING) && error.len() < 200, "{error}");
     }
     let seams = Seams::new();

@@ -63,7 +63,9 @@ pub fn rules(rules: &Rules) -> Result<(Config, Sources), Trouble> {
     if !broken.is_empty() {
         return Err(Trouble(broken.join("\n")));
     }
-    Ok((Config::from_yaml(&text).map_err(config_of)?, sources))
+    let config = Config::from_yaml(&text).map_err(config_of)?;
+    let faults = config.left_to_mappings(&sources);
+    if faults.is_empty() { Ok((config, sources)) } else { Err(config_of(faults)) }
 }
 
 /// The mapping files of a folder.

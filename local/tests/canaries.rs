@@ -85,6 +85,10 @@ impl Left {
     }
 }
 
+/// Doors where somebody has to prove something, and nobody below does.
+const GUARDED: [&str; 6] =
+    ["/hooks/tickets", "/hooks/github", "/hooks/billing", "/hooks/plain", "/hooks/repository", "/hooks/shop"];
+
 /// Headers that prove something, each with a canary.
 fn headers(name: &str) -> Vec<(String, String)> {
     let secret = |place: &str| planted(&format!("{name}-{place}"));
@@ -98,6 +102,7 @@ fn headers(name: &str) -> Vec<(String, String)> {
         ("x-slack-request-timestamp", "1795338030".to_owned()),
         ("webhook-signature", format!("v1,{}", secret("standard"))),
         ("x-gitlab-token", secret("gitlab")),
+        ("stripe-signature", format!("t=1795338030,v1={}", secret("stripe"))),
         ("x-api-key", secret("api-key")),
         ("x-amz-security-token", secret("amz")),
         ("x-my-password", secret("password")),
@@ -137,6 +142,9 @@ async fn no_secret_leaves_by_any_way() {
         "github": { "verify": "github", "secrets": ["hub"] },
         "billing": { "verify": "standard-webhooks", "secrets": ["billing"] },
         "sns": { "verify": "sns", "topics": ["arn:aws:sns:eu-west-1:123456789012:*"] },
+        "plain": { "verify": "path", "secrets": ["plain"] },
+        "repository": { "verify": "gitlab", "secrets": ["repository"] },
+        "shop": { "verify": "stripe", "secrets": ["shop"] },
         "*": { "verify": "none" },
     });
     let bearer = planted("setting-bearer");
@@ -146,6 +154,9 @@ async fn no_secret_leaves_by_any_way() {
             ("tickets", &bearer),
             ("hub", &planted("setting-hub")),
             ("billing", &planted("setting-billing")),
+            ("plain", &planted("setting-plain")),
+            ("repository", &planted("setting-repository")),
+            ("shop", &planted("setting-shop")),
         ]);
         // The token that Slack will refuse, so that its errors are looked at too.
         deps.slack = shared::slack::client::Client::new(
@@ -164,6 +175,9 @@ async fn no_secret_leaves_by_any_way() {
         "/hooks/tickets",
         "/hooks/github",
         "/hooks/billing",
+        "/hooks/plain",
+        "/hooks/repository",
+        "/hooks/shop",
         "/hooks/alertmanager",
         "/sns",
         "/slack/commands",
@@ -178,10 +192,7 @@ async fn no_secret_leaves_by_any_way() {
             planted("{not-json").replace('{', "["),
         ] {
             // Words that stand alone are content; those that reach nobody are not.
-            if !body.starts_with('{')
-                && path.starts_with("/hooks")
-                && !["/hooks/tickets", "/hooks/github", "/hooks/billing"].contains(&path)
-            {
+            if !body.starts_with('{') && path.starts_with("/hooks") && !GUARDED.contains(&path) {
                 continue;
             }
             let address = format!("{path}?token={}&key={}", planted("query"), planted("query-key"));
@@ -196,6 +207,11 @@ async fn no_secret_leaves_by_any_way() {
     let answer = stage.post("/hooks/tickets", &[("authorization", &authorization)], payload("let-in")).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
     left.add("the answer of a door that lets in", answer.text);
+    for (path, status) in [("setting-plain", 200), ("forged-plain", 401)] {
+        let answer = stage.post(&format!("/hooks/plain/{}", planted(path)), &[], payload(path)).await;
+        assert_eq!(answer.status, status, "{}", answer.text);
+        left.add("the answer of an address with a token", answer.text);
+    }
     // Signed as Slack signs, so that what comes after the check is looked at with the secret in use.
     let command = "command=%2Fops&text=status&user_id=U01ANA&channel_id=C02OPS&team_id=T01ACME&trigger_id=1.2.3&response_url=http%3A%2F%2F127.0.0.1%3A9%2Fresponse%2FR1";
     let answer = stage.slack("/slack/commands", &[], command).await;

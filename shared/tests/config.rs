@@ -5,6 +5,7 @@
 
 use jiff::SignedDuration;
 use shared::config::{Config, Show};
+use shared::sources::Sources;
 
 /// A file that is right but for what is put in place of a part of it.
 const GOOD: &str = r##"channels:
@@ -54,6 +55,50 @@ fn a_good_file_is_taken() {
 }
 
 #[test]
+fn a_scheme_is_a_name_or_options_or_left_to_the_mapping() {
+    let scheme = |verify: &str| {
+        let file = with(
+            "verify: github, ",
+            &if verify.is_empty() { String::new() } else { format!("verify: {verify}, ") },
+        );
+        Config::from_yaml(&file).unwrap().source("github").unwrap().scheme.clone()
+    };
+    assert_eq!(scheme(""), None);
+    assert_eq!(scheme("github"), scheme("{ hmac: { header: x-hub-signature-256, prefix: sha256= } }"));
+    assert_eq!(scheme("gitlab"), scheme("{ token: X-Gitlab-Token }"));
+    assert_eq!(
+        scheme("stripe"),
+        scheme("{ hmac: { header: stripe-signature, prefix: v1=, timestamp: t= } }")
+    );
+    assert_eq!(
+        scheme("vercel"),
+        scheme("{ hmac: { header: x-vercel-signature, algorithm: sha1, encoding: hex } }")
+    );
+}
+
+#[test]
+fn what_a_source_lacks_by_the_scheme_of_its_mapping_is_named() {
+    let own = "title: Own\nverify: none\ncases:\n  - { name: all, skip: nobody needs to see it }\n";
+    let own = [("own".to_owned(), own.to_owned())];
+    let sources = Sources::builtin().unwrap().with_user_files(&own).unwrap();
+    let lacks = |rules: &str| {
+        let file = GOOD.replace("  github: { verify: github, secrets: github-webhook }", rules);
+        let faults = Config::from_yaml(&file).unwrap().left_to_mappings(&sources);
+        faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    assert_eq!(lacks("  github: { secrets: github-webhook }"), "");
+    assert_eq!(lacks("  cloudwatch: { topics: \"arn:aws:sns:eu-west-1:123456789012:alarms\" }"), "");
+    assert_eq!(lacks("  my-script: { secrets: hooks }"), "");
+    assert_eq!(lacks("  own: { verify: none }"), "");
+    let told = lacks("  cloudwatch: { secrets: hooks }");
+    assert!(told.starts_with("sources.cloudwatch: \"sns\" needs the topics that are yours"), "{told}");
+    let told = lacks("  github: { topics: \"arn:aws:sns:eu-west-1:123456789012:alarms\" }");
+    assert!(told.starts_with("sources.github: this needs a secret"), "{told}");
+    let told = lacks("  own: { secrets: hooks }");
+    assert!(told.starts_with("sources.own: its mapping does not say how it proves who it is"), "{told}");
+}
+
+#[test]
 fn the_files_of_the_repository_are_taken() {
     for text in [include_str!("../../config/callboard.yaml"), include_str!("../../config/laptop.yaml")] {
         let config = Config::from_yaml(text).map_err(|faults| faults[0].to_string()).unwrap();
@@ -90,6 +135,33 @@ fn every_fault_is_shown_where_it_is_with_what_to_do() {
         ("bad_button", with("[ack, resolve]", "[ack, reslove]")),
         ("misspelt_verify", with("verify: github", "verify: githib")),
         ("bearer_without_secrets", with("{ verify: bearer, secrets: [old, new] }", "{ verify: bearer }")),
+        ("misspelt_scheme_of_a_vendor", with("verify: github", "verify: pager-duty")),
+        ("no_way_to_prove", with("{ verify: github, secrets: github-webhook }", "{}")),
+        (
+            "form_without_secrets",
+            with("{ verify: github, secrets: github-webhook }", "{ verify: { token: x-key } }"),
+        ),
+        ("header_that_is_none", with("verify: github", "verify: { hmac: { header: x signature } }")),
+        ("hmac_without_header", with("verify: github", "verify: { hmac: { prefix: sha256= } }")),
+        (
+            "unknown_option_of_hmac",
+            with("verify: github", "verify: { hmac: { header: x-signature, prefx: v1= } }"),
+        ),
+        (
+            "unknown_algorithm",
+            with("verify: github", "verify: { hmac: { header: x-signature, algorithm: md5 } }"),
+        ),
+        (
+            "time_that_is_nowhere",
+            with("verify: github", "verify: { hmac: { header: x-signature, timestamp: the body } }"),
+        ),
+        (
+            "time_that_is_not_signed",
+            with("verify: github", "verify: { hmac: { header: x-sig, timestamp: t=, signed: \"{body}\" } }"),
+        ),
+        ("unknown_form", with("verify: github", "verify: { hmca: { header: x-signature } }")),
+        ("two_forms", with("verify: github", "verify: { hmac: { header: x-signature }, token: x-key }")),
+        ("a_list_of_schemes", with("verify: github", "verify: [github, bearer]")),
         ("sns_without_topics", with("{ verify: bearer, secrets: [old, new] }", "{ verify: sns }")),
         ("fallback_is_no_channel", with("\"#ops\"", "\"#\"")),
         ("no_channels", with("channels:\n  fallback: \"#ops\"\n", "")),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use shared::config::Access;
 use shared::deps::Deps;
 use shared::door;
-use shared::sources::verify::{self, Scheme, VerifyError, sns};
+use shared::sources::verify::{self, Scheme, Shown, VerifyError, sns};
 
 /// The source that SNS is when it comes over HTTPS.
 pub(crate) const SNS: &str = "sns";
@@ -29,6 +29,7 @@ pub(crate) enum Entered {
 pub(crate) async fn check(
     request: &Request<Bytes>,
     source: &str,
+    last_segment: Option<&str>,
     deps: &Deps,
     now: Timestamp,
 ) -> Result<Entered, Response<Bytes>> {
@@ -37,7 +38,13 @@ pub(crate) async fn check(
         let fault = format!("the source \"{source}\" is not configured");
         return Err(door::refuse(StatusCode::UNAUTHORIZED, &fault, remedy));
     };
-    let entered = match access.scheme {
+    let Some(scheme) = scheme(access, source, deps) else {
+        return Err(refused(source, &VerifyError::NoScheme));
+    };
+    if last_segment.is_some() && *scheme != Scheme::Path {
+        return Err(super::nothing_here());
+    }
+    let entered = match scheme {
         Scheme::Sns => topic(request.body(), access, deps).await?,
         // An open door still answers a topic that asks whether it is wanted, if the topic is listed.
         Scheme::None if !access.topics.is_empty() && is_confirmation(request) => {
@@ -45,12 +52,18 @@ pub(crate) async fn check(
         }
         scheme => {
             let secrets = deps.secrets.named(&access.secrets);
-            verify::verify(scheme, request.headers(), request.body(), &secrets, now)
-                .map_err(|error| refused(source, &error))?;
+            let shown = Shown { headers: request.headers(), body: request.body(), last_segment };
+            verify::verify(scheme, &shown, &secrets, now).map_err(|error| refused(source, &error))?;
             Entered::Notification
         }
     };
     Ok(entered)
+}
+
+/// The scheme that the config names, or else the mapping's: but a mapping opens no door, only a config does.
+fn scheme<'a>(access: &'a Access, source: &str, deps: &'a Deps) -> Option<&'a Scheme> {
+    let of_mapping = || deps.sources.scheme(source).filter(|scheme| **scheme != Scheme::None);
+    access.scheme.as_ref().or_else(of_mapping)
 }
 
 /// A message of a topic: verified by Amazon's certificate, and confirmed only if the topic is ours.
@@ -86,10 +99,11 @@ fn is_confirmation(request: &Request<Bytes>) -> bool {
     kind.is_some_and(|kind| kind != "Notification")
 }
 
-fn refused(source: &str, error: &VerifyError) -> Response<Bytes> {
+fn refused(source: &str, error: &VerifyError<'_>) -> Response<Bytes> {
     tracing::warn!(source, %error, "refused at the door");
     let remedy = match error {
         VerifyError::NoSecret => "Put the secret that the config names for this source.",
+        VerifyError::NoScheme => "Say `verify:` for this source in the config.",
         VerifyError::Topic => "List the topic's ARN under `topics:` of the source in the config.",
         VerifyError::Stale => "Compare the sender's clock.",
         _ => "Compare the sender's secret and scheme with `sources:` in the config.",

@@ -18,7 +18,7 @@ mod events;
 
 pub use events::handle_event;
 
-/// Handles a request to `/hooks`, `/hooks/{source}` or `/sns`.
+/// Handles a request to `/hooks`, `/hooks/{source}`, `/hooks/{source}/{token}` or `/sns`.
 pub async fn handle(request: Request<Bytes>, deps: &Deps) -> Response<Bytes> {
     let now = deps.clock.now();
     match take(&request, deps, now).await {
@@ -31,7 +31,7 @@ async fn take(
     deps: &Deps,
     now: Timestamp,
 ) -> Result<Response<Bytes>, Response<Bytes>> {
-    let named = source_in_path(request.uri().path())?;
+    let Address { named, last_segment } = address(request.uri().path())?;
     if request.method() != Method::POST {
         let remedy = "Send the notification as the body of a POST: curl -d '{\"title\": \"Hello\"}' URL";
         return Err(door::refuse(StatusCode::METHOD_NOT_ALLOWED, "only POST is taken here", remedy));
@@ -44,7 +44,7 @@ async fn take(
     let mut raw = raw(request, named, deps, now);
     let source = raw.source.clone().unwrap_or_default();
     let refused = |_: &_| metrics::signals(&deps.sources, &source, Taken::Refused, 1);
-    match access::check(request, &source, deps, now).await.inspect_err(refused)? {
+    match access::check(request, &source, last_segment, deps, now).await.inspect_err(refused)? {
         access::Entered::Notification => {}
         access::Entered::Answered(what) => {
             return Ok(door::answer(StatusCode::OK, &json!({ "ok": true, "did": what })));
@@ -69,25 +69,38 @@ async fn store(raw: &[Raw], deps: &Deps) -> Result<(), Response<Bytes>> {
     })
 }
 
-/// The source that the path names, if it names one.
-fn source_in_path(path: &str) -> Result<Option<String>, Response<Bytes>> {
-    let mut parts = path.trim_matches('/').split('/');
-    let (first, second, third) = (parts.next(), parts.next(), parts.next());
-    match (first, second, third) {
-        (Some("sns"), None, None) => Ok(Some(access::SNS.to_owned())),
-        (Some("hooks"), None, None) => Ok(None),
-        (Some("hooks"), Some(name), None) if is_name(name) => Ok(Some(name.to_owned())),
-        (Some("hooks"), Some(_), None) => {
+/// What an address says.
+struct Address<'a> {
+    /// The source, if it names one.
+    named: Option<String>,
+    /// What stands behind it, which is a secret.
+    last_segment: Option<&'a str>,
+}
+
+fn address(path: &str) -> Result<Address<'_>, Response<Bytes>> {
+    let mut parts = path.trim_matches('/').splitn(4, '/');
+    match (parts.next(), parts.next(), parts.next(), parts.next()) {
+        (Some("sns"), None, None, None) => {
+            Ok(Address { named: Some(access::SNS.to_owned()), last_segment: None })
+        }
+        (Some("hooks"), None, None, None) => Ok(Address { named: None, last_segment: None }),
+        (Some("hooks"), Some(name), last_segment, None) if is_name(name) => {
+            Ok(Address { named: Some(name.to_owned()), last_segment })
+        }
+        (Some("hooks"), Some(_), None, None) => {
             let fault = "this is no name of a source";
             let remedy =
                 "A name has up to 64 lower-case letters, digits and hyphens, such as /hooks/cloudwatch.";
             Err(door::refuse(StatusCode::NOT_FOUND, fault, remedy))
         }
-        _ => {
-            let remedy = "Send to /hooks/SOURCE, or to /hooks to have the source recognised.";
-            Err(door::refuse(StatusCode::NOT_FOUND, "there is nothing at this address", remedy))
-        }
+        _ => Err(nothing_here()),
     }
+}
+
+/// The answer at an address that nobody has.
+fn nothing_here() -> Response<Bytes> {
+    let remedy = "Send to /hooks/SOURCE, or to /hooks to have the source recognised.";
+    door::refuse(StatusCode::NOT_FOUND, "there is nothing at this address", remedy)
 }
 
 /// The request as a notification, with its source and the sender's own id where they can be told.

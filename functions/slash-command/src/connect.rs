@@ -4,6 +4,7 @@ use http::HeaderMap;
 use shared::deps::Deps;
 use shared::slack::blocks::Message;
 use shared::sources::is_name;
+use shared::sources::verify::Scheme;
 use shared::text::connect::{Connect, list, steps};
 
 /// The steps for one source; without a name, which ones there are.
@@ -13,11 +14,8 @@ pub(crate) fn connect(name: Option<&str>, slash: &str, headers: &HeaderMap, deps
     };
     let source = deps.sources.get(name);
     let access = deps.config.source(name);
-    let scheme = match (access, source) {
-        (Some(access), _) => access.scheme,
-        (None, Some(source)) => source.verify(),
-        (None, None) => shared::sources::verify::Scheme::Bearer,
-    };
+    let named = access.and_then(|access| access.scheme.as_ref());
+    let scheme = named.or(source.map(|source| source.verify())).unwrap_or(&Scheme::Bearer);
     let secrets = match access {
         Some(access) => access.secrets.clone(),
         None if scheme.needs_secret() => vec![name.to_owned()],
@@ -33,7 +31,7 @@ pub(crate) fn connect(name: Option<&str>, slash: &str, headers: &HeaderMap, deps
             key: guide.map(|guide| guide.key.as_str()),
             page: guide.map(|guide| guide.page.as_str()),
             hooks: &hooks(headers),
-            verify: scheme.word(),
+            verify: &scheme.written(name),
             configured: access.is_some(),
             secrets: &secrets,
         },

@@ -52,6 +52,7 @@ fn router(world: Arc<World>) -> Router {
     Router::new()
         .route("/hooks", any(hooks))
         .route("/hooks/{source}", any(hooks))
+        .route("/hooks/{source}/{token}", any(hooks))
         .route("/sns", any(hooks))
         .route("/slack/commands", post(commands))
         .route("/slack/interactions", post(interactions))

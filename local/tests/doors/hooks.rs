@@ -9,6 +9,7 @@ use http::HeaderMap;
 use serde_json::json;
 use sha2::Sha256;
 use shared::config::Config;
+use shared::sources::Sources;
 use shared::sources::verify::Scheme;
 
 use crate::stage::{Stage, config, event, secrets};
@@ -79,9 +80,14 @@ async fn addresses_that_nobody_has_are_told_apart_from_methods_that_nobody_takes
     ] {
         stage.post(path, &[], BODY).await.refuses(404, path);
     }
-    for path in
-        ["/hooks/a/b", "/elsewhere", "/slack", "/slack/other", "/_local/elsewhere", "/api/no.such.door.here"]
-    {
+    for path in [
+        "/hooks/a/b/c",
+        "/elsewhere",
+        "/slack",
+        "/slack/other",
+        "/_local/elsewhere",
+        "/api/no.such.door.here",
+    ] {
         let answer = stage.post(path, &[], BODY).await;
         assert!(matches!(answer.status.as_u16(), 200 | 404), "{path}: {} {}", answer.status, answer.text);
         // Slack itself answers 200 to a method that it does not know.
@@ -118,7 +124,7 @@ async fn a_source_that_the_config_does_not_name_is_refused() {
 async fn the_config_that_is_deployed_leaves_no_door_open() {
     let config = Config::built_in().unwrap_or_else(|faults| panic!("{faults:?}"));
     for (name, access) in &config.sources {
-        assert_ne!(access.scheme, Scheme::None, "anybody may send to /hooks/{name}");
+        assert_ne!(access.scheme, Some(Scheme::None), "anybody may send to /hooks/{name}");
     }
     let stage = Stage::with(|deps| {
         deps.config = Arc::new(config);
@@ -210,6 +216,110 @@ async fn a_standard_webhook_is_known_by_the_old_and_the_new_secret() {
     for number in 0..100 {
         let key = format!("billing-key-{number}");
         send(signed(&key, now), now).await.refuses(401, &key);
+    }
+}
+
+#[tokio::test]
+async fn a_token_at_the_end_of_the_address_gets_in_where_the_config_wants_it_there() {
+    let stage = Stage::with(|deps| {
+        deps.config = Arc::new(config(json!({
+            "plain": { "verify": "path", "secrets": ["plain-old", "plain-new"] },
+            "tickets": { "verify": "bearer", "secrets": "plain-new" },
+            "open": { "verify": "none" },
+        })));
+        deps.secrets = secrets(&[("plain-old", "path-old"), ("plain-new", "path-new")]);
+    })
+    .await;
+    for path in ["/hooks/plain/path-old", "/hooks/plain/path-new"] {
+        let answer = stage.post(path, &[], BODY).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["source"]), (200, &json!("plain")), "{path}");
+        assert!(!answer.text.contains("path-"), "{}", answer.text);
+    }
+    let bearer = [("authorization", "Bearer path-new")];
+    for path in
+        ["/hooks/plain", "/hooks/plain/path-newer", "/hooks/plain/path-ne", "/hooks/plain?token=path-new"]
+    {
+        let answer = stage.post(path, &bearer, BODY).await;
+        answer.refuses(401, path);
+        assert!(answer.text.contains("the end of the address"), "{path}: {}", answer.text);
+        assert!(!answer.text.contains("path-"), "{path}: {}", answer.text);
+    }
+    for path in ["/hooks/tickets/path-new", "/hooks/open/path-new", "/hooks/plain/path-new/path-new"] {
+        stage.post(path, &bearer, BODY).await.refuses(404, path);
+    }
+    stage.post("/hooks/nobody/path-new", &[], BODY).await.refuses(401, "not configured");
+    assert_eq!(stage.world.queue.depth(), (2, 0));
+}
+
+#[tokio::test]
+async fn a_source_whose_scheme_the_config_leaves_out_is_held_to_its_mappings() {
+    let stage = Stage::with(|deps| {
+        deps.config = Arc::new(config(json!({
+            "github": { "secrets": "hub" },
+            "cloudwatch": { "topics": "arn:aws:sns:eu-west-1:123456789012:alarms" },
+            "*": { "secrets": "others" },
+        })));
+        deps.secrets = secrets(&[("hub", "hub-secret"), ("others", "other-secret")]);
+    })
+    .await;
+    let push = event("github/push.json");
+    let signature = github("hub-secret", &push);
+    let signed = [("x-hub-signature-256", signature.as_str()), ("x-github-event", "push")];
+    let bearer = [("authorization", "Bearer other-secret")];
+    assert_eq!(stage.post("/hooks/github", &signed, push.clone()).await.status, 200);
+    stage.post("/hooks/github", &[("authorization", "Bearer hub-secret")], push).await.refuses(401, "bearer");
+    assert_eq!(stage.post("/hooks/my-script", &bearer, BODY).await.status, 200, "no mapping: a bearer");
+    stage.post("/hooks/my-script", &signed, BODY).await.refuses(401, "no bearer");
+    let answer = stage.post("/hooks/cloudwatch", &bearer, event("cloudwatch/alarm.json")).await;
+    answer.refuses(401, "a topic has to sign");
+}
+
+#[tokio::test]
+async fn a_mapping_alone_opens_no_door() {
+    let mapping = "title: Anybody\nverify: none\ncases:\n  - { name: all, skip: nobody needs to see it }\n";
+    let stage = Stage::with(|deps| {
+        let files = [("anybody".to_owned(), mapping.to_owned())];
+        deps.sources = Arc::new(Sources::builtin().unwrap().with_user_files(&files).unwrap());
+        deps.config = Arc::new(config(json!({ "anybody": { "secrets": "any" } })));
+        deps.secrets = secrets(&[("any", "any-secret")]);
+    })
+    .await;
+    let answer = stage.post("/hooks/anybody", &[("authorization", "Bearer any-secret")], BODY).await;
+    answer.refuses(401, "none is said in the config or not at all");
+    assert!(answer.text.contains("`verify:`"), "{}", answer.text);
+    assert_eq!(stage.world.queue.depth(), (0, 0));
+}
+
+#[tokio::test]
+async fn options_in_the_config_describe_a_sender_that_has_no_name() {
+    let stage = Stage::with(|deps| {
+        deps.config = Arc::new(config(json!({
+            "shop": { "verify": { "hmac": {
+                "header": "X-Shop-Signature", "prefix": "v2=", "timestamp": "X-Shop-Time", "signed": "v2:{timestamp}:{body}",
+            } }, "secrets": "shop" },
+            "door": { "verify": { "token": "X-Door-Key" }, "secrets": "door" },
+            "lift": { "verify": "basic", "secrets": "lift" },
+        })));
+        deps.secrets = secrets(&[("shop", "shop-secret"), ("door", "door-secret"), ("lift", "lift:secret")]);
+    })
+    .await;
+    let at = stage.now().as_second().to_string();
+    let signature = format!("v2={}", hex::encode(hmac(b"shop-secret", &["v2:", &at, ":", BODY])));
+    let late = (stage.now().as_second() - 301).to_string();
+    let stale = format!("v2={}", hex::encode(hmac(b"shop-secret", &["v2:", &late, ":", BODY])));
+    let basic = format!("Basic {}", STANDARD.encode("lift:secret"));
+    for (path, headers, status) in [
+        ("/hooks/shop", vec![("x-shop-signature", signature.as_str()), ("x-shop-time", &at)], 200),
+        ("/hooks/shop", vec![("x-shop-signature", &signature), ("x-shop-time", &late)], 401),
+        ("/hooks/shop", vec![("x-shop-signature", &stale), ("x-shop-time", &late)], 401),
+        ("/hooks/shop", vec![("x-shop-signature", &signature)], 401),
+        ("/hooks/door", vec![("x-door-key", "door-secret")], 200),
+        ("/hooks/door", vec![("x-door-key", "shop-secret")], 401),
+        ("/hooks/lift", vec![("authorization", &basic)], 200),
+        ("/hooks/lift", vec![("authorization", "Bearer lift:secret")], 401),
+    ] {
+        let answer = stage.post(path, &headers, BODY).await;
+        assert_eq!(answer.status.as_u16(), status, "{path} {headers:?}: {}", answer.text);
     }
 }
 

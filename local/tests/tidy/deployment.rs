@@ -48,6 +48,7 @@ sources:
   grafana:
     secrets: plain
     verify: bearer
+  shop: { verify: { hmac: { header: x-signature, prefix: "v1=" } }, secrets: nested }
   "*": { secrets: 'quoted', verify: bearer }
 routes:
   - { name: all, to: "#alerts" }
@@ -56,7 +57,7 @@ routes:
     let file = folder.path().join("config.yaml");
     std::fs::write(&file, text).unwrap();
     let expected = read_by_functions(&Config::from_yaml(text).unwrap());
-    assert_eq!(expected.len(), 8, "{expected:?}");
+    assert_eq!(expected.len(), 9, "{expected:?}");
     assert_eq!(asked_for(file.to_str().unwrap()), expected);
 }
 

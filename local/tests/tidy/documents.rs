@@ -9,6 +9,7 @@ use shared::config::section::{ShowAlarms, ShowCost, ShowLogs, ShowMetrics};
 use shared::core::command::COMMANDS;
 use shared::core::view::Button;
 use shared::sources::mapping::Mapping;
+use shared::sources::verify::{Scheme, named};
 
 use crate::repository::{File, exists, files_under, has_word, names_in, none_of, packages, read, root};
 
@@ -45,14 +46,16 @@ fn docs_commands_md_is_the_table_of_commands() {
 fn docs_config_md_explains_every_word_of_the_config() {
     let every_block = serde_json::json!({
         "channels": { "fallback": "#ops" },
-        "sources": { "*": { "verify": "none" } },
+        "sources": { "*": { "verify": { "hmac": { "header": "x-signature" } } }, "other": { "verify": { "token": "x-key" } } },
         "routes": [{ "name": "all", "to": "#alerts" }],
     });
     let file: ConfigFile = serde_json::from_value(every_block).unwrap();
     let mut words = BTreeSet::new();
     collect_words(&serde_json::to_value(file).unwrap(), &mut words);
     assert!(words.contains("reopen_within"), "the defaults are written out");
-    words.remove("*");
+    for name in ["*", "other"] {
+        words.remove(name);
+    }
     words.extend(Button::ALL.map(|(name, _)| name.to_owned()));
     must_explain("docs/config.md", words);
 }
@@ -70,6 +73,20 @@ fn docs_sources_md_explains_every_word_of_a_mapping() {
     collect_words(&serde_json::to_value(mapping).unwrap(), &mut words);
     assert!(words.contains("labels_from"), "the defaults are written out");
     must_explain("docs/sources.md", words);
+}
+
+/// A row for each scheme, which names the header that it looks at.
+#[test]
+fn docs_sources_md_says_how_every_named_sender_proves_itself() {
+    let text = read("docs/sources.md");
+    let row = |name: &str| text.lines().find(|line| line.starts_with(&format!("| `{name}` | ")));
+    let told = |name: &str| match (row(name), named::scheme(name)) {
+        (Some(row), Some(Scheme::Token(header))) => row.contains(&format!("`{header}`")),
+        (Some(row), Some(Scheme::Hmac(form))) => row.contains(&format!("`{}`", form.words().header)),
+        (row, _) => row.is_some(),
+    };
+    let missing = named::names().filter(|name| !told(name));
+    none_of(missing.map(|name| format!("docs/sources.md has no row for `{name}`")).collect(), "add it");
 }
 
 #[test]

@@ -2,11 +2,11 @@
 //! that has no name of its own the one that the laptop gives it, so that both make the same incident ids.
 
 use bytes::Bytes;
-use hmac::{Hmac, Mac};
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderValue};
 use jiff::Timestamp;
 use local::Trouble;
 use local::samples::Sample;
-use sha2::Sha256;
 use shared::config::Config;
 use shared::core::raw::Raw;
 use shared::sources::Sources;
@@ -43,9 +43,7 @@ impl Sender {
         for (name, value) in sample.headers.iter().filter(|(name, _)| !is_proof(name)) {
             request = request.header(name, value);
         }
-        for (name, value) in self.proof(source, &sample.body, cloud)? {
-            request = request.header(name, value);
-        }
+        request = request.headers(self.proof(source, &sample.body, now, cloud)?);
         if self.sources.delivery_id(&raw(sample, source, now)).is_none() {
             request = request.header("webhook-id", format!("local-{:x}-{number}", now.as_millisecond()));
         }
@@ -58,20 +56,21 @@ impl Sender {
     }
 
     /// The headers by which the sender of a source proves who it is.
-    fn proof(&self, source: &str, body: &str, cloud: &Cloud) -> Result<Vec<(&'static str, String)>, Trouble> {
-        let Some(access) = self.config.source(source) else { return Ok(Vec::new()) };
+    fn proof(&self, source: &str, body: &str, now: Timestamp, cloud: &Cloud) -> Result<HeaderMap, Trouble> {
+        let Some(access) = self.config.source(source) else { return Ok(HeaderMap::new()) };
         let secret = || {
             let secret = access.secrets.first().and_then(|name| cloud.about.secrets.get(name));
             secret.ok_or_else(|| Trouble(format!("{source} has no secret here")))
         };
-        Ok(match access.scheme {
-            Scheme::None => Vec::new(),
-            Scheme::Bearer => vec![("authorization", format!("Bearer {}", secret()?))],
-            Scheme::Github => {
-                let mac = Hmac::<Sha256>::new_from_slice(secret()?.as_bytes());
-                let mac = mac.map_err(|error| Trouble::because("this is no key", error))?;
-                let mac = mac.chain_update(body.as_bytes()).finalize().into_bytes();
-                vec![("x-hub-signature-256", format!("sha256={}", hex::encode(mac)))]
+        Ok(match access.scheme.as_ref().or_else(|| self.sources.scheme(source)) {
+            Some(Scheme::None) => HeaderMap::new(),
+            Some(Scheme::Bearer) => {
+                let value = HeaderValue::try_from(format!("Bearer {}", secret()?));
+                let value = value.map_err(|error| Trouble::because("this is no token", error))?;
+                HeaderMap::from_iter([(AUTHORIZATION, value)])
+            }
+            Some(Scheme::Hmac(hmac)) => {
+                hmac.sign(&secret()?.as_str().into(), body.as_bytes(), now).into_iter().collect()
             }
             scheme => return Err(Trouble(format!("nobody here proves who they are by {scheme:?}"))),
         })

@@ -11,7 +11,9 @@ use crate::core::expression::{Expression, ExpressionError, Template};
 use crate::core::incident::Rules;
 use crate::core::routing::{Route, Routes, UNROUTED, channel_name};
 use crate::core::view::Button;
-use crate::sources::verify::Scheme;
+use crate::sources::Sources;
+use crate::sources::verify::words::{Remedy, Words, Wrong};
+use crate::sources::verify::{Scheme, named};
 
 /// The names that a condition or template can see: the fields of a signal.
 const NAMES: [&str; 12] = [
@@ -27,15 +29,6 @@ const NAMES: [&str; 12] = [
     "key",
     "at",
     "received_at",
-];
-
-/// The schemes that `verify` knows, by the names that the file uses.
-const SCHEMES: [(&str, Scheme); 5] = [
-    ("none", Scheme::None),
-    ("bearer", Scheme::Bearer),
-    ("github", Scheme::Github),
-    ("standard-webhooks", Scheme::StandardWebhooks),
-    ("sns", Scheme::Sns),
 ];
 
 /// Compiles the file, or says everything that is wrong with it.
@@ -98,32 +91,66 @@ fn version(file: &ConfigFile) -> String {
 
 fn source(name: &str, rules: &SourceRules, faults: &mut Vec<Fault>) -> Access {
     let path = format!("sources.{name}");
-    let known = SCHEMES.map(|(name, _)| name);
-    let scheme = SCHEMES.into_iter().find(|(name, _)| *name == rules.verify).map(|(_, scheme)| scheme);
-    match scheme {
-        None => {
-            let message = format!("\"{}\" is no way to verify", rules.verify);
-            let remedy = did_you_mean(&rules.verify, &known);
-            faults.push(Fault::at(format!("{path}.verify"), message).with_remedy(remedy));
+    let scheme = rules.verify.clone().map(Scheme::try_from);
+    match &scheme {
+        Some(Err(wrong)) => faults.push(unverifiable(&path, wrong)),
+        Some(Ok(scheme)) => faults.extend(lacking(name, scheme, &rules.secrets.0, &rules.topics.0)),
+        None if rules.secrets.0.is_empty() && rules.topics.0.is_empty() => {
+            let fault = Fault::at(path, "nobody could prove to be this source");
+            faults.push(fault.with_remedy(needs_secret(name)));
         }
-        Some(Scheme::Bearer | Scheme::Github | Scheme::StandardWebhooks) if rules.secrets.0.is_empty() => {
-            let name = if name == "*" { "hooks" } else { name };
-            let remedy = format!("say `secrets: {name}` and put the secret under that name");
-            faults.push(Fault::at(path, format!("\"{}\" needs a secret", rules.verify)).with_remedy(remedy));
-        }
-        Some(Scheme::Sns) if rules.topics.0.is_empty() => {
-            let remedy =
-                "list the ARNs of your topics under `topics:`; anybody can make a topic that signs well";
-            faults.push(Fault::at(path, "\"sns\" needs the topics that are yours").with_remedy(remedy));
-        }
-        Some(_) => {}
+        None => {}
     }
-    Access {
-        // Only of a file that is refused: SNS without topics lets nobody in.
-        scheme: scheme.unwrap_or(Scheme::Sns),
-        secrets: rules.secrets.0.clone(),
-        topics: rules.topics.0.clone(),
+    let scheme = scheme.and_then(Result::ok);
+    Access { scheme, secrets: rules.secrets.0.clone(), topics: rules.topics.0.clone() }
+}
+
+/// What a source lacks so that its scheme lets anybody in.
+fn lacking(name: &str, scheme: &Scheme, secrets: &[String], topics: &[String]) -> Option<Fault> {
+    let path = format!("sources.{name}");
+    if scheme.needs_secret() && secrets.is_empty() {
+        let message = match Words::from(scheme.clone()) {
+            Words::Name(scheme) => format!("\"{scheme}\" needs a secret"),
+            Words::Token(_) | Words::Hmac(_) => "this needs a secret".to_owned(),
+        };
+        return Some(Fault::at(path, message).with_remedy(needs_secret(name)));
     }
+    let remedy = "list the ARNs of your topics under `topics:`; anybody can make a topic that signs well";
+    let fault = || Fault::at(path, "\"sns\" needs the topics that are yours").with_remedy(remedy);
+    (*scheme == Scheme::Sns && topics.is_empty()).then(fault)
+}
+
+fn needs_secret(name: &str) -> String {
+    let name = if name == "*" { "hooks" } else { name };
+    format!("say `secrets: {name}` and put the secret under that name")
+}
+
+impl Config {
+    /// What is wrong with the sources whose scheme this config leaves to their mappings. The file alone cannot tell.
+    pub fn left_to_mappings(&self, sources: &Sources) -> Vec<Fault> {
+        let fault = |(name, access): (&String, &Access)| match sources.scheme(name) {
+            None | Some(Scheme::None) => {
+                let message = "its mapping does not say how it proves who it is";
+                let remedy = "say `verify:`, such as `verify: bearer`";
+                Some(Fault::at(format!("sources.{name}"), message).with_remedy(remedy))
+            }
+            Some(scheme) => lacking(name, scheme, &access.secrets, &access.topics),
+        };
+        let left = self.sources.iter().filter(|(name, access)| access.scheme.is_none() && *name != "*");
+        left.filter_map(fault).collect()
+    }
+}
+
+fn unverifiable(path: &str, wrong: &Wrong) -> Fault {
+    let path = match wrong.at {
+        "" => format!("{path}.verify"),
+        at => format!("{path}.verify.{at}"),
+    };
+    let remedy = match &wrong.remedy {
+        Remedy::Name(name) => did_you_mean(name, &named::names().collect::<Vec<_>>()),
+        Remedy::Say(remedy) => (*remedy).to_owned(),
+    };
+    Fault::at(path, wrong.message.clone()).with_remedy(remedy)
 }
 
 fn route(path: &str, rules: &RouteRules, faults: &mut Vec<Fault>) -> Route {

@@ -7,6 +7,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
 use super::report::ReportRules;
+use crate::sources::verify::words::Words;
 
 /// The whole file.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -43,8 +44,10 @@ pub struct Channels {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct SourceRules {
-    /// The scheme by name: `bearer`, `github`, `standard-webhooks`, `sns`; or `none`, which lets anybody in.
-    pub verify: String,
+    /// The scheme, by name (`bearer`, `github`, ...; `none` lets anybody in) or with options; without it, the one of the source's
+    /// mapping.
+    #[serde(default)]
+    pub verify: Option<Words>,
     /// The names of the secrets it is verified with; two while one is being changed.
     #[serde(default)]
     pub secrets: OneOrMany,

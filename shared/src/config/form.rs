@@ -5,6 +5,7 @@ use serde_saphyr::Error;
 
 use super::Fault;
 use super::fault::did_you_mean;
+use crate::sources::verify::words;
 
 /// How to write what is missing.
 const EXAMPLES: [(&str, &str); 5] = [
@@ -12,7 +13,7 @@ const EXAMPLES: [(&str, &str); 5] = [
     ("fallback", "fallback: \"#ops\""),
     ("name", "name: payments"),
     ("to", "to: \"#alerts\""),
-    ("verify", "verify: bearer"),
+    ("header", "header: x-signature"),
 ];
 
 /// The fault that an error is, without its place.
@@ -21,6 +22,10 @@ pub(super) fn fault(error: &Error) -> Fault {
         Error::SerdeUnknownField { field, expected, .. } => {
             Fault::whole(format!("there is no field `{field}` here"))
                 .with_remedy(did_you_mean(field, expected))
+        }
+        Error::SerdeUnknownVariant { variant, expected, .. } => {
+            Fault::whole(format!("`{variant}` is none of the words for this"))
+                .with_remedy(did_you_mean(variant, expected))
         }
         Error::SerdeMissingField { field, .. } => {
             let example = EXAMPLES.iter().find(|(name, _)| name == field).map(|(_, example)| *example);
@@ -60,6 +65,13 @@ fn said(message: &str) -> Fault {
     if message == "a text or a list of texts" {
         let remedy = "put a channel into quotes: after a space, # begins a comment";
         return Fault::whole("this has to be a text or a list of texts").with_remedy(remedy);
+    }
+    if message.ends_with(words::EXPECTED) {
+        let remedy = "such as `verify: github` or `verify: { token: x-api-key }`";
+        return Fault::whole(format!("this has to be {}", words::EXPECTED)).with_remedy(remedy);
+    }
+    if message == words::ONE_FORM {
+        return Fault::whole(message).with_remedy("keep one of them");
     }
     Fault::whole(message)
         .with_remedy("look at the indentation, brackets and quotes of this line and the one above")

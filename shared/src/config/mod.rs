@@ -44,8 +44,8 @@ pub struct Config {
 /// How a source proves who it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Access {
-    /// The scheme.
-    pub scheme: Scheme,
+    /// The scheme; `None`: the one of the source's mapping.
+    pub scheme: Option<Scheme>,
     /// The names of its secrets; any of them will do.
     pub secrets: Vec<String>,
     /// SNS: the topics that are ours.

@@ -83,7 +83,7 @@ pub struct Head {
 impl Mapping {
     /// Its beginning.
     pub fn head(&self) -> Head {
-        Head { title: self.title.clone(), verify: self.verify, recognise: self.recognise.clone() }
+        Head { title: self.title.clone(), verify: self.verify.clone(), recognise: self.recognise.clone() }
     }
 }
 

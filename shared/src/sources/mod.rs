@@ -195,6 +195,12 @@ impl Sources {
         self.known().sources.get(name)
     }
 
+    /// How the sender of a source proves who it is, if the config does not say: by its mapping, or by the generic one where it has
+    /// none.
+    pub fn scheme(&self, name: &str) -> Option<&Scheme> {
+        self.get(name).or_else(|| self.get(GENERIC)).map(Source::verify)
+    }
+
     /// The names of all sources, sorted.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.known().sources.keys().map(String::as_str)
@@ -301,8 +307,8 @@ impl Source {
     }
 
     /// How its sender proves who it is, unless the config says otherwise.
-    pub fn verify(&self) -> Scheme {
-        self.head.verify
+    pub fn verify(&self) -> &Scheme {
+        &self.head.verify
     }
 
     /// How to connect it, if its file says so.

@@ -24,6 +24,7 @@ fn every_command_works_as_its_own_example_says() {
         ("send", Invocation::Send { channel: "#deploys".into(), text: "release 1.4 is out".into() }),
         ("reports", Invocation::Reports),
         ("report", Invocation::Report { name: "morning".into(), to: ReportTo::Me }),
+        ("connect", Invocation::Connect(Some("sentry".into()))),
         ("doctor", Invocation::Doctor),
         ("help", Invocation::Help(find("note"))),
     ];

@@ -62,7 +62,7 @@ impl Message {
     ///
     /// # Errors
     /// [`VerifyError::Malformed`] if it is no SNS message with everything that a signature needs.
-    pub fn parse(body: &[u8]) -> Result<Self, VerifyError> {
+    pub fn parse(body: &[u8]) -> Result<Self, VerifyError<'static>> {
         serde_json::from_slice(body).map_err(|_| VerifyError::Malformed("the SNS message"))
     }
 
@@ -76,7 +76,7 @@ impl Message {
     ///
     /// # Errors
     /// [`VerifyError::Topic`]
-    pub fn claims_one_of(&self, topics: &[String]) -> Result<(), VerifyError> {
+    pub fn claims_one_of(&self, topics: &[String]) -> Result<(), VerifyError<'static>> {
         let allowed = topics.iter().any(|allowed| matches(allowed, &self.topic_arn));
         if allowed { Ok(()) } else { Err(VerifyError::Topic) }
     }
@@ -85,7 +85,7 @@ impl Message {
     ///
     /// # Errors
     /// [`VerifyError::Address`] unless it is a `.pem` file at `https://sns.<region>.amazonaws.com` (or `.com.cn`).
-    pub fn certificate_url(&self) -> Result<Url, VerifyError> {
+    pub fn certificate_url(&self) -> Result<Url, VerifyError<'static>> {
         let refused = VerifyError::Address("SigningCertURL");
         let url = amazon_address(&self.signing_cert_url).ok_or(refused)?;
         let is_file = url.path().ends_with(".pem") && url.query().is_none();
@@ -96,7 +96,7 @@ impl Message {
     ///
     /// # Errors
     /// The check that failed.
-    pub fn verify(&self, certificate: &[u8], topics: &[String]) -> Result<Verified, VerifyError> {
+    pub fn verify(&self, certificate: &[u8], topics: &[String]) -> Result<Verified, VerifyError<'static>> {
         self.certificate_url()?;
         self.claims_one_of(topics)?;
         let algorithm: &dyn SignatureVerificationAlgorithm = match self.signature_version.as_str() {
@@ -119,7 +119,7 @@ impl Message {
     }
 
     /// The signed fields, in the order of their names, each name and value on a line of its own.
-    fn signed_text(&self) -> Result<String, VerifyError> {
+    fn signed_text(&self) -> Result<String, VerifyError<'static>> {
         let mut fields = vec![("Message", self.message.as_str()), ("MessageId", &self.message_id)];
         match self.r#type.as_str() {
             "Notification" => {
@@ -138,7 +138,7 @@ impl Message {
     }
 
     /// The address that confirms the subscription: at SNS in the topic's own region, for this action and this topic.
-    fn confirmation_url(&self) -> Result<Url, VerifyError> {
+    fn confirmation_url(&self) -> Result<Url, VerifyError<'static>> {
         let refused = VerifyError::Address("SubscribeURL");
         let url = self.subscribe_url.as_deref().and_then(amazon_address).ok_or(refused)?;
         let only = |wanted: &str| {

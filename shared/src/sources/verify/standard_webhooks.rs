@@ -9,13 +9,11 @@ use jiff::Timestamp;
 use secrecy::SecretString;
 use sha2::Sha256;
 
-use super::{VerifyError, header, usable};
+use super::{VerifyError, WINDOW_SECONDS, header, usable};
 
 const ID: &str = "webhook-id";
 const TIMESTAMP: &str = "webhook-timestamp";
 const SIGNATURE: &str = "webhook-signature";
-/// How far the sender's clock may be from ours, either way, in seconds.
-const WINDOW: u64 = 300;
 /// The most signatures in the header that are looked at.
 const MAX_SIGNATURES: usize = 10;
 
@@ -29,13 +27,13 @@ pub fn verify(
     body: &[u8],
     secrets: &[SecretString],
     now: Timestamp,
-) -> Result<(), VerifyError> {
+) -> Result<(), VerifyError<'static>> {
     let secrets = usable(secrets)?;
     let id = header(headers, ID)?;
     let timestamp = header(headers, TIMESTAMP)?;
     let signatures = header(headers, SIGNATURE)?;
     let seconds: i64 = timestamp.parse().map_err(|_| VerifyError::Malformed(TIMESTAMP))?;
-    if now.as_second().abs_diff(seconds) > WINDOW {
+    if now.as_second().abs_diff(seconds) > WINDOW_SECONDS {
         return Err(VerifyError::Stale);
     }
     let given: Vec<Vec<u8>> = signatures
@@ -78,7 +76,7 @@ mod tests {
         signature: &str,
         skew: i64,
         secrets: &[&str],
-    ) -> Result<(), VerifyError> {
+    ) -> Result<(), VerifyError<'static>> {
         let secrets: Vec<SecretString> = secrets.iter().map(|secret| (*secret).into()).collect();
         let now = Timestamp::from_second(1_614_265_330 + skew).unwrap();
         verify(&headers(id, timestamp, signature), BODY, &secrets, now)

@@ -13,7 +13,7 @@ fn fixture(name: &str) -> Value {
     all[name].clone()
 }
 
-fn check(message: &Value, topics: &[&str]) -> Result<Verified, VerifyError> {
+fn check(message: &Value, topics: &[&str]) -> Result<Verified, VerifyError<'static>> {
     let topics: Vec<String> = topics.iter().map(|topic| (*topic).to_owned()).collect();
     Message::parse(message.to_string().as_bytes())?.verify(CERTIFICATE, &topics)
 }
