@@ -2,12 +2,13 @@
 //! refused, unless it names `*`.
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Request, StatusCode};
 use jiff::Timestamp;
 use shared::config::Access;
 use shared::deps::Deps;
-use shared::door;
 use shared::sources::verify::{self, Scheme, VerifyError, sns};
+
+use crate::refusal::Refusal;
 
 /// The source that SNS is when it comes over HTTPS.
 pub(crate) const SNS: &str = "sns";
@@ -31,11 +32,11 @@ pub(crate) async fn check(
     source: &str,
     deps: &Deps,
     now: Timestamp,
-) -> Result<Entered, Response<Bytes>> {
+) -> Result<Entered, Refusal> {
     let Some(access) = deps.config.source(source) else {
         let remedy = "Add it under `sources:` in the config, with the way it proves who it is.";
         let fault = format!("the source \"{source}\" is not configured");
-        return Err(door::refuse(StatusCode::UNAUTHORIZED, &fault, remedy));
+        return Err(Refusal::new(StatusCode::UNAUTHORIZED, fault, remedy));
     };
     let entered = match access.scheme {
         Scheme::Sns => topic(request.body(), access, deps).await?,
@@ -54,14 +55,14 @@ pub(crate) async fn check(
 }
 
 /// A message of a topic: verified by Amazon's certificate, and confirmed only if the topic is ours.
-async fn topic(body: &[u8], access: &Access, deps: &Deps) -> Result<Entered, Response<Bytes>> {
+async fn topic(body: &[u8], access: &Access, deps: &Deps) -> Result<Entered, Refusal> {
     let message = sns::Message::parse(body).map_err(|error| refused(SNS, &error))?;
     message.claims_one_of(&access.topics).map_err(|error| refused(SNS, &error))?;
     let url = message.certificate_url().map_err(|error| refused(SNS, &error))?;
     let certificate = deps.fetch.get_once(&url).await.map_err(|error| {
         tracing::warn!(%error, "the certificate of a topic cannot be fetched");
         let remedy = "SNS sends it again by itself.";
-        door::refuse(StatusCode::SERVICE_UNAVAILABLE, "Amazon's certificate cannot be fetched", remedy)
+        Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "Amazon's certificate cannot be fetched", remedy)
     })?;
     match message.verify(&certificate, &access.topics).map_err(|error| refused(SNS, &error))? {
         sns::Verified::Notification => Ok(Entered::Notification),
@@ -69,7 +70,7 @@ async fn topic(body: &[u8], access: &Access, deps: &Deps) -> Result<Entered, Res
             deps.fetch.get(&url).await.map_err(|error| {
                 tracing::warn!(%error, topic = message.topic(), "a subscription cannot be confirmed");
                 let remedy = "SNS asks again by itself.";
-                door::refuse(StatusCode::SERVICE_UNAVAILABLE, "the subscription cannot be confirmed", remedy)
+                Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "the subscription cannot be confirmed", remedy)
             })?;
             tracing::info!(topic = message.topic(), "subscription confirmed");
             Ok(Entered::Answered("subscription confirmed"))
@@ -86,7 +87,7 @@ fn is_confirmation(request: &Request<Bytes>) -> bool {
     kind.is_some_and(|kind| kind != "Notification")
 }
 
-fn refused(source: &str, error: &VerifyError) -> Response<Bytes> {
+fn refused(source: &str, error: &VerifyError) -> Refusal {
     tracing::warn!(source, %error, "refused at the door");
     let remedy = match error {
         VerifyError::NoSecret => "Put the secret that the config names for this source.",
@@ -94,5 +95,5 @@ fn refused(source: &str, error: &VerifyError) -> Response<Bytes> {
         VerifyError::Stale => "Compare the sender's clock.",
         _ => "Compare the sender's secret and scheme with `sources:` in the config.",
     };
-    door::refuse(StatusCode::UNAUTHORIZED, &error.to_string(), remedy)
+    Refusal::new(StatusCode::UNAUTHORIZED, error.to_string(), remedy)
 }

@@ -13,40 +13,40 @@ use shared::metrics::{self, Taken};
 use shared::sources::{headers, is_name};
 
 mod access;
+mod api;
 mod cut;
 mod events;
+mod refusal;
 
+use access::Entered;
 pub use events::handle_event;
+use refusal::Refusal;
 
-/// Handles a request to `/hooks`, `/hooks/{source}` or `/sns`.
+/// Handles a request to `/hooks`, `/hooks/{source}`, `/sns`, or to an address of another tool's API.
 pub async fn handle(request: Request<Bytes>, deps: &Deps) -> Response<Bytes> {
     let now = deps.clock.now();
-    match take(&request, deps, now).await {
-        Ok(answer) | Err(answer) => answer,
+    match api::handle(&request, deps, now).await {
+        Some(answer) => answer,
+        None => take(&request, deps, now).await.unwrap_or_else(Into::into),
     }
 }
 
-async fn take(
-    request: &Request<Bytes>,
-    deps: &Deps,
-    now: Timestamp,
-) -> Result<Response<Bytes>, Response<Bytes>> {
+async fn take(request: &Request<Bytes>, deps: &Deps, now: Timestamp) -> Result<Response<Bytes>, Refusal> {
     let named = source_in_path(request.uri().path())?;
     if request.method() != Method::POST {
         let remedy = "Send the notification as the body of a POST: curl -d '{\"title\": \"Hello\"}' URL";
-        return Err(door::refuse(StatusCode::METHOD_NOT_ALLOWED, "only POST is taken here", remedy));
+        return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "only POST is taken here", remedy));
     }
     if request.body().iter().all(u8::is_ascii_whitespace) {
         let remedy =
             "Send JSON or text, for example {\"title\": \"Disk full on db-1\", \"severity\": \"critical\"}.";
-        return Err(door::refuse(StatusCode::BAD_REQUEST, "the body is empty", remedy));
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, "the body is empty", remedy));
     }
     let mut raw = raw(request, named, deps, now);
     let source = raw.source.clone().unwrap_or_default();
-    let refused = |_: &_| metrics::signals(&deps.sources, &source, Taken::Refused, 1);
-    match access::check(request, &source, deps, now).await.inspect_err(refused)? {
-        access::Entered::Notification => {}
-        access::Entered::Answered(what) => {
+    match enter(request, &source, deps, now).await? {
+        Entered::Notification => {}
+        Entered::Answered(what) => {
             return Ok(door::answer(StatusCode::OK, &json!({ "ok": true, "did": what })));
         }
     }
@@ -55,22 +55,36 @@ async fn take(
         raw.source = None;
     }
     let id = raw.id.clone();
-    store(&[raw], deps).await?;
-    tracing::info!(%source, delivery = %id, "notification taken in");
+    keep(&source, &[raw], deps).await?;
     Ok(door::answer(StatusCode::OK, &json!({ "ok": true, "id": id, "source": source })))
 }
 
+/// Lets a request in by the scheme of its source, and counts it if it is not.
+async fn enter(
+    request: &Request<Bytes>,
+    source: &str,
+    deps: &Deps,
+    now: Timestamp,
+) -> Result<Entered, Refusal> {
+    let refused = |_: &_| metrics::signals(&deps.sources, source, Taken::Refused, 1);
+    access::check(request, source, deps, now).await.inspect_err(refused)
+}
+
 /// Puts notifications into the queue; the refusal that makes a sender try again if that fails.
-async fn store(raw: &[Raw], deps: &Deps) -> Result<(), Response<Bytes>> {
-    deps.queue.signals(raw).await.map_err(|error| {
+async fn keep(source: &str, raws: &[Raw], deps: &Deps) -> Result<(), Refusal> {
+    deps.queue.signals(raws).await.map_err(|error| {
         tracing::error!(%error, "a notification could not be stored and was refused");
         let remedy = "It was not taken. Send it again in a moment.";
-        door::refuse(StatusCode::SERVICE_UNAVAILABLE, "the queue is not available", remedy)
-    })
+        Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "the queue is not available", remedy)
+    })?;
+    for raw in raws {
+        tracing::info!(%source, delivery = %raw.id, "notification taken in");
+    }
+    Ok(())
 }
 
 /// The source that the path names, if it names one.
-fn source_in_path(path: &str) -> Result<Option<String>, Response<Bytes>> {
+fn source_in_path(path: &str) -> Result<Option<String>, Refusal> {
     let mut parts = path.trim_matches('/').split('/');
     let (first, second, third) = (parts.next(), parts.next(), parts.next());
     match (first, second, third) {
@@ -81,11 +95,11 @@ fn source_in_path(path: &str) -> Result<Option<String>, Response<Bytes>> {
             let fault = "this is no name of a source";
             let remedy =
                 "A name has up to 64 lower-case letters, digits and hyphens, such as /hooks/cloudwatch.";
-            Err(door::refuse(StatusCode::NOT_FOUND, fault, remedy))
+            Err(Refusal::new(StatusCode::NOT_FOUND, fault, remedy))
         }
         _ => {
             let remedy = "Send to /hooks/SOURCE, or to /hooks to have the source recognised.";
-            Err(door::refuse(StatusCode::NOT_FOUND, "there is nothing at this address", remedy))
+            Err(Refusal::new(StatusCode::NOT_FOUND, "there is nothing at this address", remedy))
         }
     }
 }
