@@ -53,7 +53,14 @@ fn with_key(request: &Request<Bytes>, key: &str) -> Request<Bytes> {
 fn raw(request: &Request<Bytes>, source: &str, body: &Value, now: Timestamp) -> Raw {
     let (body, note) = cut::to_size(body.to_string().as_bytes());
     let headers = headers::visible(request.headers());
-    Raw { id: door::request_id(request), source: Some(source.to_owned()), headers, body, received_at: now, note }
+    Raw {
+        id: door::request_id(request),
+        source: Some(source.to_owned()),
+        headers,
+        body,
+        received_at: now,
+        note,
+    }
 }
 
 /// A name for what its sender gave none: another one for each request.

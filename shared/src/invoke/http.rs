@@ -80,7 +80,8 @@ pub fn request(event: &Value) -> Result<Request<Bytes>, WrongShape> {
 fn path(raw: &str) -> String {
     let mut path = String::with_capacity(raw.len());
     for (at, letter) in raw.char_indices() {
-        let code = raw.get(at + 1..at + 3).is_some_and(|code| code.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let code =
+            raw.get(at + 1..at + 3).is_some_and(|code| code.bytes().all(|byte| byte.is_ascii_hexdigit()));
         let stays = match letter {
             '%' => code,
             '"' | '#' | '<' | '>' | '?' | '\\' | '^' | '`' | '{' | '|' | '}' => false,

@@ -109,9 +109,10 @@ fn time(value: Option<&Value>) -> Option<Option<Timestamp>> {
     match value {
         None | Some(Value::Null) => Some(None),
         Some(Value::String(text)) if text.is_empty() => Some(None),
-        Some(Value::String(text)) => {
-            text.parse::<Timestamp>().ok().map(|time| Some(time).filter(|time| *time >= Timestamp::UNIX_EPOCH))
-        }
+        Some(Value::String(text)) => text
+            .parse::<Timestamp>()
+            .ok()
+            .map(|time| Some(time).filter(|time| *time >= Timestamp::UNIX_EPOCH)),
         Some(_) => None,
     }
 }
@@ -173,7 +174,8 @@ mod tests {
 
     #[test]
     fn a_repetition_with_a_later_expected_end_is_the_same_delivery() {
-        let alert = |end: &str, start: &str| json!([{ "labels": { "a": "1" }, "startsAt": start, "endsAt": end }]);
+        let alert =
+            |end: &str, start: &str| json!([{ "labels": { "a": "1" }, "startsAt": start, "endsAt": end }]);
         let first = of(alert("2026-11-22T09:04:00Z", "2026-11-22T08:00:00Z"));
         assert_eq!(first.id, of(alert("2026-11-22T09:05:00Z", "2026-11-22T08:00:00Z")).id);
         assert_ne!(first.id, of(alert("2026-11-22T09:04:00Z", "2026-11-22T08:30:00Z")).id, "fires anew");

@@ -30,9 +30,14 @@ const ACTIONS: [&str; 5] = ["acknowledge", "close", "notes", "snooze", "unacknow
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Asked {
     Create,
-    Act { action: &'static str, alias: String },
+    Act {
+        action: &'static str,
+        alias: String,
+    },
     /// What became of a request: it was kept, or nobody would know its id.
-    Status { request: String },
+    Status {
+        request: String,
+    },
 }
 
 /// Handles what comes to `/v2/alerts` and below.
@@ -45,7 +50,8 @@ pub(super) async fn alerts(
     let answer = match admit(request, deps, now).await.and_then(|()| asked(request, rest)) {
         Ok(Asked::Status { request: id }) => status(&id, now),
         Ok(asked) => keep(request, asked, deps, now).await.map(|alias| {
-            let body = json!({ "result": "Request will be processed", "requestId": request_id(request, &alias) });
+            let body =
+                json!({ "result": "Request will be processed", "requestId": request_id(request, &alias) });
             (StatusCode::ACCEPTED, body)
         }),
         Err(refusal) => Err(refusal),
@@ -76,7 +82,9 @@ pub(super) async fn ping(
 /// `Authorization: GenieKey <key>`, where `bearer` is the scheme of the source.
 async fn admit(request: &Request<Bytes>, deps: &Deps, now: Timestamp) -> Result<(), Refusal> {
     let value = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
-    let key = value.and_then(|value| value.split_once(' ')).filter(|(scheme, _)| scheme.eq_ignore_ascii_case("geniekey"));
+    let key = value
+        .and_then(|value| value.split_once(' '))
+        .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("geniekey"));
     let request = match key {
         Some((_, key)) => &with_key(request, key.trim()),
         None => request,
@@ -87,7 +95,8 @@ async fn admit(request: &Request<Bytes>, deps: &Deps, now: Timestamp) -> Result<
 /// What the method and the address ask for. An alias may hold a slash, which arrives as it is where the way decodes it.
 fn asked(request: &Request<Bytes>, rest: &[&str]) -> Result<Asked, Refusal> {
     let method = request.method();
-    let nothing = || Refusal::new(StatusCode::NOT_FOUND, "there is nothing at this address", "See docs/sources.md.");
+    let nothing =
+        || Refusal::new(StatusCode::NOT_FOUND, "there is nothing at this address", "See docs/sources.md.");
     match rest {
         [] if method == Method::POST => Ok(Asked::Create),
         ["requests", id] if method == Method::GET => Ok(Asked::Status { request: (*id).to_owned() }),
@@ -99,7 +108,8 @@ fn asked(request: &Request<Bytes>, rest: &[&str]) -> Result<Asked, Refusal> {
             Ok(Asked::Act { action: "delete", alias: alias(request, &rest.join("/"))? })
         }
         _ => {
-            let remedy = "Alerts are created, acknowledged, closed and noted here; what they are is shown in Slack.";
+            let remedy =
+                "Alerts are created, acknowledged, closed and noted here; what they are is shown in Slack.";
             Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "this is not done here", remedy))
         }
     }
@@ -114,13 +124,20 @@ fn alias(request: &Request<Bytes>, name: &str) -> Result<String, Refusal> {
     match kind.as_ref().map_or("id", |(_, kind)| kind.as_ref()) {
         "alias" => Ok(name),
         "id" => Ok(alias_of(&name).unwrap_or(name)),
-        "tiny" => Err(unprocessable("identifierType", "no alert has a tiny id here: name it by its alias or id")),
+        "tiny" => {
+            Err(unprocessable("identifierType", "no alert has a tiny id here: name it by its alias or id"))
+        }
         _ => Err(unprocessable("identifierType", "it is one of id, alias")),
     }
 }
 
 /// Keeps a request; the alias of the alert that it is about.
-async fn keep(request: &Request<Bytes>, asked: Asked, deps: &Deps, now: Timestamp) -> Result<String, Refusal> {
+async fn keep(
+    request: &Request<Bytes>,
+    asked: Asked,
+    deps: &Deps,
+    now: Timestamp,
+) -> Result<String, Refusal> {
     let mut sent = match serde_json::from_slice(request.body()) {
         Ok(Value::Object(sent)) => sent,
         _ if asked != Asked::Create && request.body().iter().all(u8::is_ascii_whitespace) => Map::new(),
@@ -165,7 +182,11 @@ fn finished(
     now: Timestamp,
 ) -> Response<Bytes> {
     let (status, mut body) = answer.unwrap_or_else(|refusal| {
-        let body = match refusal.fault.split_once(": ").filter(|_| refusal.status == StatusCode::UNPROCESSABLE_ENTITY) {
+        let body = match refusal
+            .fault
+            .split_once(": ")
+            .filter(|_| refusal.status == StatusCode::UNPROCESSABLE_ENTITY)
+        {
             Some((field, fault)) => json!({ "message": refusal.remedy, "errors": { field: fault } }),
             None => json!({ "message": format!("{}. {}", refusal.fault, refusal.remedy) }),
         };

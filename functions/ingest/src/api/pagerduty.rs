@@ -39,15 +39,14 @@ pub(super) async fn handle(
     }
 }
 
-async fn take(
-    request: &Request<Bytes>,
-    kind: Kind,
-    deps: &Deps,
-    now: Timestamp,
-) -> Result<String, Refusal> {
+async fn take(request: &Request<Bytes>, kind: Kind, deps: &Deps, now: Timestamp) -> Result<String, Refusal> {
     if request.method() != Method::POST {
         let fault = "only POST is taken here";
-        return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, fault, "Send the event as the body of a POST."));
+        return Err(Refusal::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            fault,
+            "Send the event as the body of a POST.",
+        ));
     }
     let Ok(Value::Object(mut event)) = serde_json::from_slice(request.body()) else {
         return Err(invalid("the body is no JSON object"));
@@ -140,7 +139,8 @@ mod tests {
             (json!(null), "made-up"),
             (json!({}), "made-up"),
         ] {
-            let event = json!({ "event_action": "trigger", "dedup_key": given, "payload": { "summary": "x" } });
+            let event =
+                json!({ "event_action": "trigger", "dedup_key": given, "payload": { "summary": "x" } });
             let (key, event) = completed(Kind::Alert, event);
             assert_eq!((key.as_deref(), &event["dedup_key"]), (Ok(expected), &json!(expected)), "{given}");
         }
