@@ -17,6 +17,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
+import httpx2
 import opsgenie_sdk
 import pagerduty
 
@@ -48,7 +49,7 @@ def shown(laptop):
     found = {}
     for words in TROUBLES + WORDS:
         found[words] = Counter("RESOLVED" if "RESOLVED" in post else "told" for post in posts if words in post)
-    known = sum(sum(counts.values()) for counts in found.values())
+    known = sum(counts.total() for counts in found.values())
     assert known == len(posts), f"nobody asked for one of these: {posts}"
     return found
 
@@ -91,6 +92,14 @@ alerting:
             running.wait()
 
 
+class WithoutTls(httpx2.HTTPTransport):
+    """PagerDuty's SDK takes no address without TLS, and a laptop has none: this takes it off on the way."""
+
+    def handle_request(self, request):
+        request.url = request.url.copy_with(scheme="http")
+        return super().handle_request(request)
+
+
 def opsgenie(url):
     configuration = opsgenie_sdk.configuration.Configuration()
     configuration.host = url
@@ -109,7 +118,7 @@ def amtool(receiver, *more):
 def main(binaries):
     with up(f"{binaries}/local") as laptop:
         receiver = laptop.url.removeprefix("http://")
-        pager = pagerduty.EventsApiV2Client("an-integration-key", base_url=laptop.url)
+        pager = pagerduty.EventsApiV2Client("an-integration-key", base_url=f"https://{receiver}", transport=WithoutTls())
         alerts, heartbeats = opsgenie(laptop.url)
         begin = now()
         until = int(time.time()) + LASTS
@@ -122,9 +131,9 @@ def main(binaries):
             alerts.create_alert(opsgenie_sdk.CreateAlertPayload(message=TROUBLES[2], alias="pump-3", priority="P1"))
             fourth = alerts.create_alert(opsgenie_sdk.CreateAlertPayload(message=TROUBLES[3])).id
             amtool(receiver, f"--start={begin}")
-            wait(laptop, "all told", lambda found: all(found[words]["told"] == 1 for words in TROUBLES))
+            wait(laptop, "all told", lambda found: all(found[words].total() == 1 for words in TROUBLES))
 
-            pager.submit("Pump 1 was oiled", "workshop")
+            pager.send_change_event({"summary": "Pump 1 was oiled", "source": "workshop"})
             pager.acknowledge("pump-1")
             ana = {"user": "ana@acme.example"}
             alerts.acknowledge_alert("pump-3", identifier_type="alias", acknowledge_alert_payload=opsgenie_sdk.AcknowledgeAlertPayload(**ana))
@@ -143,7 +152,7 @@ def main(binaries):
         repeated = [len(incident["timeline"]) for incident in laptop.ask("/_local/incidents") if incident["title"] == TROUBLES[4]]
         found = shown(laptop)
     for words, counts in found.items():
-        print(f"{words:<60} {sum(counts.values())} message, {'resolved' if counts['RESOLVED'] else 'told'}")
+        print(f"{words:<60} {counts.total()} message, {'resolved' if counts['RESOLVED'] else 'told'}")
     wrong = [words for words in TROUBLES if found[words] != {"RESOLVED": 1}] + [words for words in WORDS if found[words] != {"told": 1}]
     if wrong:
         sys.exit(f"not once, or not in the state that it is in: {wrong}")

@@ -56,12 +56,12 @@ async fn what_pages_pagerduty_pages_callboard_once_and_ends_it() {
     assert_eq!(answer.json(), expected);
     assert_eq!(page(&stage, trigger(&json!(OLD))).await.status, 202, "the old secret, the same thing");
     stage.drain().await;
-    assert_eq!(stage.posts("alerts"), 1);
-    assert!(stage.channel("alerts").contains("Disk full on db-1"), "{}", stage.channel("alerts"));
+    assert_eq!(stage.posts("#alerts"), 1);
+    assert!(stage.channel("#alerts").contains("Disk full on db-1"), "{}", stage.channel("#alerts"));
     let end = json!({ "routing_key": KEY, "event_action": "resolve", "dedup_key": "disk/db-1" });
     assert_eq!(page(&stage, end).await.status, 202);
     stage.drain().await;
-    assert_eq!((stage.posts("alerts"), &stage.incident().await["state"]), (1, &json!("resolved")));
+    assert_eq!((stage.posts("#alerts"), &stage.incident().await["state"]), (1, &json!("resolved")));
 }
 
 #[tokio::test]
@@ -112,7 +112,7 @@ async fn a_change_event_is_news() {
     let answer = stage.post("/v2/change/enqueue", &[], event.to_string()).await;
     assert_eq!((answer.status.as_u16(), &answer.json()["status"]), (202, &json!("success")));
     stage.drain().await;
-    assert_eq!((stage.posts("alerts"), &stage.incident().await["state"]), (1, &json!("notice")));
+    assert_eq!((stage.posts("#alerts"), &stage.incident().await["state"]), (1, &json!("notice")));
 }
 
 #[tokio::test]
@@ -138,7 +138,7 @@ async fn what_prometheus_repeats_each_minute_changes_nothing() {
         assert_eq!(send(end).await, first, "not even a new version");
     }
     assert_eq!(send("2026-11-22T09:00:20Z").await["state"], "resolved");
-    assert_eq!(stage.posts("alerts"), 1);
+    assert_eq!(stage.posts("#alerts"), 1);
 }
 
 #[tokio::test]
@@ -180,7 +180,7 @@ async fn alertmanagers_address_takes_what_is_sound_and_tells_the_rest() {
     let answer = knock(&stage, "POST", "/api/v2/alerts", &bearer, &json!([good, { "labels": {} }])).await;
     assert_eq!(answer.status, 400, "{}", answer.text);
     stage.drain().await;
-    assert_eq!(stage.posts("alerts"), 1, "the sound one is shown");
+    assert_eq!(stage.posts("#alerts"), 1, "the sound one is shown");
 }
 
 #[tokio::test]
@@ -196,11 +196,11 @@ async fn what_pages_opsgenie_pages_callboard_once_and_ends_it() {
         assert!(told["took"].is_f64() && told["requestId"].is_string(), "{told}");
     }
     stage.drain().await;
-    assert_eq!(stage.posts("alerts"), 1);
+    assert_eq!(stage.posts("#alerts"), 1);
     let path = "/v2/alerts/disk%2Fdb%201/close?identifierType=alias";
     assert_eq!(knock(&stage, "POST", path, &genie, &Value::Null).await.status, 202, "without a body");
     stage.drain().await;
-    assert_eq!((stage.posts("alerts"), &stage.incident().await["state"]), (1, &json!("resolved")));
+    assert_eq!((stage.posts("#alerts"), &stage.incident().await["state"]), (1, &json!("resolved")));
 }
 
 #[tokio::test]
@@ -245,9 +245,9 @@ async fn a_word_on_an_alert_says_who_and_leaves_its_incident_as_it_is() {
     let count = |state: &str| states.iter().filter(|known| *known == state).count();
     assert_eq!((count("firing"), count("notice")), (1, 4), "a ping is no news: {states:?}");
     assert!(
-        stage.channel("alerts").contains("Acknowledged by ana@acme.example"),
+        stage.channel("#alerts").contains("Acknowledged by ana@acme.example"),
         "{}",
-        stage.channel("alerts")
+        stage.channel("#alerts")
     );
 }
 
