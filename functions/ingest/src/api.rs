@@ -20,6 +20,7 @@ use shared::core::raw::Raw;
 use shared::deps::Deps;
 use shared::door;
 use shared::sources::headers;
+use shared::sources::verify::Scheme;
 
 use crate::cut;
 
@@ -40,10 +41,13 @@ pub(crate) async fn handle(request: &Request<Bytes>, deps: &Deps, now: Timestamp
     })
 }
 
-/// The request with a key where the scheme `bearer` looks for one: each of these APIs has a place of its own.
-fn with_key(request: &Request<Bytes>, key: &str) -> Request<Bytes> {
+/// The request with its key where `bearer` looks for one, if that is the scheme of the source: each of these APIs has a place of
+/// its own for it. Any other scheme looks at the request as it is.
+fn with_key(request: &Request<Bytes>, source: &str, key: Option<&str>, deps: &Deps) -> Request<Bytes> {
     let mut request = request.clone();
-    if let Ok(value) = HeaderValue::try_from(format!("Bearer {key}")) {
+    let bearer = deps.config.source(source).is_some_and(|access| matches!(access.scheme, Scheme::Bearer));
+    let value = key.filter(|_| bearer).and_then(|key| HeaderValue::try_from(format!("Bearer {key}")).ok());
+    if let Some(value) = value {
         request.headers_mut().insert(header::AUTHORIZATION, value);
     }
     request

@@ -85,11 +85,8 @@ async fn admit(request: &Request<Bytes>, deps: &Deps, now: Timestamp) -> Result<
     let key = value
         .and_then(|value| value.split_once(' '))
         .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("geniekey"));
-    let request = match key {
-        Some((_, key)) => &with_key(request, key.trim()),
-        None => request,
-    };
-    crate::enter(request, SOURCE, deps, now).await.map(drop)
+    let key = key.map(|(_, key)| key.trim());
+    crate::enter(&with_key(request, SOURCE, key, deps), SOURCE, deps, now).await.map(drop)
 }
 
 /// What the method and the address ask for. An alias may hold a slash, which arrives as it is where the way decodes it.

@@ -53,11 +53,8 @@ async fn take(request: &Request<Bytes>, kind: Kind, deps: &Deps, now: Timestamp)
     };
     let in_body = event.remove("routing_key");
     let in_header = request.headers().get("x-routing-key").and_then(|key| key.to_str().ok());
-    let request = match in_body.as_ref().and_then(Value::as_str).or(in_header) {
-        Some(key) => &with_key(request, key),
-        None => request,
-    };
-    crate::enter(request, SOURCE, deps, now).await?;
+    let key = in_body.as_ref().and_then(Value::as_str).or(in_header);
+    crate::enter(&with_key(request, SOURCE, key, deps), SOURCE, deps, now).await?;
     let dedup_key = complete(&mut event, kind, || made_up(request, now))?;
     crate::keep(SOURCE, &[raw(request, SOURCE, &Value::Object(event), now)], deps).await?;
     Ok(dedup_key)
