@@ -106,6 +106,7 @@ fn headers(name: &str) -> Vec<(String, String)> {
         ("x-api-key", secret("api-key")),
         ("x-amz-security-token", secret("amz")),
         ("x-my-password", secret("password")),
+        ("x-routing-key", secret("routing")),
     ];
     fixed.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
@@ -202,6 +203,24 @@ async fn no_secret_leaves_by_any_way() {
             let answer = stage.post(&address, &proving, body).await;
             left.add(format!("the answer of {path}"), format!("{:?} {}", answer.headers, answer.text));
         }
+    }
+    // The doors of other tools, where the secret stands in the body or behind a word of their own.
+    let key = format!("GenieKey {}", planted("genie"));
+    for (path, body) in [
+        (
+            "/v2/enqueue",
+            json!({
+                "routing_key": planted("routing"), "event_action": "trigger",
+                "payload": { "summary": "Paged", "custom_details": { "password": planted("details") } },
+            }),
+        ),
+        ("/v2/enqueue", json!({ "routing_key": planted("refused"), "event_action": planted("action") })),
+        ("/v2/alerts", json!({ "message": "Paged", "details": { "token": planted("details") } })),
+        ("/v2/alerts/x/close", json!(planted("body"))),
+        ("/api/v2/alerts", json!([{ "labels": { "alertname": "Paged", "token": planted("label") } }, {}])),
+    ] {
+        let answer = stage.post(path, &[("authorization", &key)], body.to_string()).await;
+        left.add(format!("the answer of {path}"), format!("{:?} {}", answer.headers, answer.text));
     }
     let authorization = format!("Bearer {bearer}");
     let answer = stage.post("/hooks/tickets", &[("authorization", &authorization)], payload("let-in")).await;

@@ -16,6 +16,8 @@ const NAMES: &[Option<&str>] = &[
     Some("cloudwatch"),
     Some("github"),
     Some("alertmanager"),
+    Some("pagerduty-events"),
+    Some("opsgenie-api"),
     Some("eventbridge"),
     Some("generic"),
     Some("nobody"),

@@ -2,12 +2,13 @@
 //! refused, unless it names `*`.
 
 use bytes::Bytes;
-use http::{Request, Response, StatusCode};
+use http::{Request, StatusCode};
 use jiff::Timestamp;
 use shared::config::Access;
 use shared::deps::Deps;
-use shared::door;
 use shared::sources::verify::{self, Scheme, Shown, VerifyError, sns};
+
+use crate::refusal::Refusal;
 
 /// The source that SNS is when it comes over HTTPS.
 pub(crate) const SNS: &str = "sns";
@@ -32,11 +33,11 @@ pub(crate) async fn check(
     last_segment: Option<&str>,
     deps: &Deps,
     now: Timestamp,
-) -> Result<Entered, Response<Bytes>> {
+) -> Result<Entered, Refusal> {
     let Some(access) = deps.config.source(source) else {
         let remedy = "Add it under `sources:` in the config, with the way it proves who it is.";
         let fault = format!("the source \"{source}\" is not configured");
-        return Err(door::refuse(StatusCode::UNAUTHORIZED, &fault, remedy));
+        return Err(Refusal::new(StatusCode::UNAUTHORIZED, fault, remedy));
     };
     let Some(scheme) = scheme(access, source, deps) else {
         return Err(refused(source, &VerifyError::NoScheme));
@@ -61,20 +62,20 @@ pub(crate) async fn check(
 }
 
 /// The scheme that the config names, or else the mapping's: but a mapping opens no door, only a config does.
-fn scheme<'a>(access: &'a Access, source: &str, deps: &'a Deps) -> Option<&'a Scheme> {
+pub(crate) fn scheme<'a>(access: &'a Access, source: &str, deps: &'a Deps) -> Option<&'a Scheme> {
     let of_mapping = || deps.sources.scheme(source).filter(|scheme| **scheme != Scheme::None);
     access.scheme.as_ref().or_else(of_mapping)
 }
 
 /// A message of a topic: verified by Amazon's certificate, and confirmed only if the topic is ours.
-async fn topic(body: &[u8], access: &Access, deps: &Deps) -> Result<Entered, Response<Bytes>> {
+async fn topic(body: &[u8], access: &Access, deps: &Deps) -> Result<Entered, Refusal> {
     let message = sns::Message::parse(body).map_err(|error| refused(SNS, &error))?;
     message.claims_one_of(&access.topics).map_err(|error| refused(SNS, &error))?;
     let url = message.certificate_url().map_err(|error| refused(SNS, &error))?;
     let certificate = deps.fetch.get_once(&url).await.map_err(|error| {
         tracing::warn!(%error, "the certificate of a topic cannot be fetched");
         let remedy = "SNS sends it again by itself.";
-        door::refuse(StatusCode::SERVICE_UNAVAILABLE, "Amazon's certificate cannot be fetched", remedy)
+        Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "Amazon's certificate cannot be fetched", remedy)
     })?;
     match message.verify(&certificate, &access.topics).map_err(|error| refused(SNS, &error))? {
         sns::Verified::Notification => Ok(Entered::Notification),
@@ -82,7 +83,7 @@ async fn topic(body: &[u8], access: &Access, deps: &Deps) -> Result<Entered, Res
             deps.fetch.get(&url).await.map_err(|error| {
                 tracing::warn!(%error, topic = message.topic(), "a subscription cannot be confirmed");
                 let remedy = "SNS asks again by itself.";
-                door::refuse(StatusCode::SERVICE_UNAVAILABLE, "the subscription cannot be confirmed", remedy)
+                Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "the subscription cannot be confirmed", remedy)
             })?;
             tracing::info!(topic = message.topic(), "subscription confirmed");
             Ok(Entered::Answered("subscription confirmed"))
@@ -99,7 +100,7 @@ fn is_confirmation(request: &Request<Bytes>) -> bool {
     kind.is_some_and(|kind| kind != "Notification")
 }
 
-fn refused(source: &str, error: &VerifyError<'_>) -> Response<Bytes> {
+fn refused(source: &str, error: &VerifyError<'_>) -> Refusal {
     tracing::warn!(source, %error, "refused at the door");
     let remedy = match error {
         VerifyError::NoSecret => "Put the secret that the config names for this source.",
@@ -108,5 +109,5 @@ fn refused(source: &str, error: &VerifyError<'_>) -> Response<Bytes> {
         VerifyError::Stale => "Compare the sender's clock.",
         _ => "Compare the sender's secret and scheme with `sources:` in the config.",
     };
-    door::refuse(StatusCode::UNAUTHORIZED, &error.to_string(), remedy)
+    Refusal::new(StatusCode::UNAUTHORIZED, error.to_string(), remedy)
 }

@@ -13,40 +13,40 @@ use shared::metrics::{self, Taken};
 use shared::sources::{headers, is_name};
 
 mod access;
+mod api;
 mod cut;
 mod events;
+mod refusal;
 
+use access::Entered;
 pub use events::handle_event;
+use refusal::Refusal;
 
-/// Handles a request to `/hooks`, `/hooks/{source}`, `/hooks/{source}/{token}` or `/sns`.
+/// Handles a request to `/hooks`, `/hooks/{source}`, `/hooks/{source}/{token}` or `/sns`, or to an address of another tool's API.
 pub async fn handle(request: Request<Bytes>, deps: &Deps) -> Response<Bytes> {
     let now = deps.clock.now();
-    match take(&request, deps, now).await {
-        Ok(answer) | Err(answer) => answer,
+    match api::handle(&request, deps, now).await {
+        Some(answer) => answer,
+        None => take(&request, deps, now).await.unwrap_or_else(Into::into),
     }
 }
 
-async fn take(
-    request: &Request<Bytes>,
-    deps: &Deps,
-    now: Timestamp,
-) -> Result<Response<Bytes>, Response<Bytes>> {
+async fn take(request: &Request<Bytes>, deps: &Deps, now: Timestamp) -> Result<Response<Bytes>, Refusal> {
     let Address { named, last_segment } = address(request.uri().path())?;
     if request.method() != Method::POST {
         let remedy = "Send the notification as the body of a POST: curl -d '{\"title\": \"Hello\"}' URL";
-        return Err(door::refuse(StatusCode::METHOD_NOT_ALLOWED, "only POST is taken here", remedy));
+        return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "only POST is taken here", remedy));
     }
     if request.body().iter().all(u8::is_ascii_whitespace) {
         let remedy =
             "Send JSON or text, for example {\"title\": \"Disk full on db-1\", \"severity\": \"critical\"}.";
-        return Err(door::refuse(StatusCode::BAD_REQUEST, "the body is empty", remedy));
+        return Err(Refusal::new(StatusCode::BAD_REQUEST, "the body is empty", remedy));
     }
     let mut raw = raw(request, named, deps, now);
     let source = raw.source.clone().unwrap_or_default();
-    let refused = |_: &_| metrics::signals(&deps.sources, &source, Taken::Refused, 1);
-    match access::check(request, &source, last_segment, deps, now).await.inspect_err(refused)? {
-        access::Entered::Notification => {}
-        access::Entered::Answered(what) => {
+    match enter(request, &source, last_segment, deps, now).await? {
+        Entered::Notification => {}
+        Entered::Answered(what) => {
             return Ok(door::answer(StatusCode::OK, &json!({ "ok": true, "did": what })));
         }
     }
@@ -55,18 +55,33 @@ async fn take(
         raw.source = None;
     }
     let id = raw.id.clone();
-    store(&[raw], deps).await?;
-    tracing::info!(%source, delivery = %id, "notification taken in");
+    keep(&source, &[raw], deps).await?;
     Ok(door::answer(StatusCode::OK, &json!({ "ok": true, "id": id, "source": source })))
 }
 
+/// Lets a request in by the scheme of its source, and counts it if it is not.
+async fn enter(
+    request: &Request<Bytes>,
+    source: &str,
+    last_segment: Option<&str>,
+    deps: &Deps,
+    now: Timestamp,
+) -> Result<Entered, Refusal> {
+    let refused = |_: &_| metrics::signals(&deps.sources, source, Taken::Refused, 1);
+    access::check(request, source, last_segment, deps, now).await.inspect_err(refused)
+}
+
 /// Puts notifications into the queue; the refusal that makes a sender try again if that fails.
-async fn store(raw: &[Raw], deps: &Deps) -> Result<(), Response<Bytes>> {
-    deps.queue.signals(raw).await.map_err(|error| {
+async fn keep(source: &str, raws: &[Raw], deps: &Deps) -> Result<(), Refusal> {
+    deps.queue.signals(raws).await.map_err(|error| {
         tracing::error!(%error, "a notification could not be stored and was refused");
         let remedy = "It was not taken. Send it again in a moment.";
-        door::refuse(StatusCode::SERVICE_UNAVAILABLE, "the queue is not available", remedy)
-    })
+        Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "the queue is not available", remedy)
+    })?;
+    for raw in raws {
+        tracing::info!(%source, delivery = %raw.id, "notification taken in");
+    }
+    Ok(())
 }
 
 /// What an address says.
@@ -77,7 +92,7 @@ struct Address<'a> {
     last_segment: Option<&'a str>,
 }
 
-fn address(path: &str) -> Result<Address<'_>, Response<Bytes>> {
+fn address(path: &str) -> Result<Address<'_>, Refusal> {
     let mut parts = path.trim_matches('/').splitn(4, '/');
     match (parts.next(), parts.next(), parts.next(), parts.next()) {
         (Some("sns"), None, None, None) => {
@@ -91,16 +106,16 @@ fn address(path: &str) -> Result<Address<'_>, Response<Bytes>> {
             let fault = "this is no name of a source";
             let remedy =
                 "A name has up to 64 lower-case letters, digits and hyphens, such as /hooks/cloudwatch.";
-            Err(door::refuse(StatusCode::NOT_FOUND, fault, remedy))
+            Err(Refusal::new(StatusCode::NOT_FOUND, fault, remedy))
         }
         _ => Err(nothing_here()),
     }
 }
 
 /// The answer at an address that nobody has.
-fn nothing_here() -> Response<Bytes> {
+fn nothing_here() -> Refusal {
     let remedy = "Send to /hooks/SOURCE, or to /hooks to have the source recognised.";
-    door::refuse(StatusCode::NOT_FOUND, "there is nothing at this address", remedy)
+    Refusal::new(StatusCode::NOT_FOUND, "there is nothing at this address", remedy)
 }
 
 /// The request as a notification, with its source and the sender's own id where they can be told.

@@ -54,6 +54,13 @@ fn router(world: Arc<World>) -> Router {
         .route("/hooks/{source}", any(hooks))
         .route("/hooks/{source}/{token}", any(hooks))
         .route("/sns", any(hooks))
+        .route("/v2/enqueue", any(hooks))
+        .route("/v2/change/enqueue", any(hooks))
+        .route("/api/v2/alerts", any(hooks))
+        .route("/v2/alerts", any(hooks))
+        .route("/v2/alerts/{identifier}", any(hooks))
+        .route("/v2/alerts/{identifier}/{action}", any(hooks))
+        .route("/v2/heartbeats/{name}/ping", any(hooks))
         .route("/slack/commands", post(commands))
         .route("/slack/interactions", post(interactions))
         .route("/slack/events", post(events))
@@ -74,7 +81,7 @@ fn router(world: Arc<World>) -> Router {
 /// The four doors, each by the function that is behind it in the deployment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Door {
-    /// `/hooks` and `/sns`.
+    /// `/hooks`, `/sns`, and the addresses of other tools' APIs.
     Ingest,
     /// `/slack/commands`.
     Commands,

@@ -25,3 +25,4 @@ mod slow;
 mod sns;
 mod stage;
 mod store;
+mod tools;

@@ -61,7 +61,7 @@ pub fn request(event: &Value) -> Result<Request<Bytes>, WrongShape> {
     };
     let mut request = Request::builder()
         .method(event.request_context.http.method.as_str())
-        .uri(format!("{}{query}", event.raw_path));
+        .uri(format!("{}{query}", path(&event.raw_path)));
     for (name, value) in &event.headers {
         let name = http::HeaderName::try_from(name.as_str());
         let value = http::HeaderValue::try_from(value.as_str());
@@ -75,6 +75,28 @@ pub fn request(event: &Value) -> Result<Request<Bytes>, WrongShape> {
     request.body(body).map_err(|error| wrong(error.to_string()))
 }
 
+/// The path as a request has it: an HTTP API hands it over decoded, with blanks and letters that no request can hold. What came
+/// encoded stays; a `%` that begins no code is meant as it is.
+fn path(raw: &str) -> String {
+    let mut path = String::with_capacity(raw.len());
+    for (at, letter) in raw.char_indices() {
+        let code =
+            raw.get(at + 1..at + 3).is_some_and(|code| code.bytes().all(|byte| byte.is_ascii_hexdigit()));
+        let stays = match letter {
+            '%' => code,
+            '"' | '#' | '<' | '>' | '?' | '\\' | '^' | '`' | '{' | '|' | '}' => false,
+            letter => letter.is_ascii_graphic(),
+        };
+        if stays {
+            path.push(letter);
+        } else {
+            let mut bytes = [0; 4];
+            letter.encode_utf8(&mut bytes).bytes().for_each(|byte| path += &format!("%{byte:02X}"));
+        }
+    }
+    path
+}
+
 /// The answer as API Gateway takes it.
 pub fn response(response: &Response<Bytes>) -> Value {
     let headers: std::collections::BTreeMap<&str, &str> = response
@@ -84,4 +106,23 @@ pub fn response(response: &Response<Bytes>) -> Value {
         .collect();
     let body = String::from_utf8_lossy(response.body());
     json!({ "statusCode": response.status().as_u16(), "headers": headers, "body": body, "isBase64Encoded": false })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_that_was_decoded_on_the_way_is_one_again() {
+        for (raw, expected) in [
+            ("/hooks/own", "/hooks/own"),
+            ("/v2/alerts/disk full/close", "/v2/alerts/disk%20full/close"),
+            ("/v2/alerts/100%/close", "/v2/alerts/100%25/close"),
+            ("/v2/alerts/a%2Fb/close", "/v2/alerts/a%2Fb/close"),
+            ("/v2/alerts/ä?#/close", "/v2/alerts/%C3%A4%3F%23/close"),
+        ] {
+            let event = json!({ "rawPath": raw, "requestContext": { "http": { "method": "POST" } } });
+            assert_eq!(request(&event).unwrap().uri().path(), expected, "{raw}");
+        }
+    }
 }
