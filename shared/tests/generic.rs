@@ -2,11 +2,7 @@
 //! mapping says. Real deployments get many of those. A scoreboard with a floor: it goes up by better reading, never by a name
 //! of a sender.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stderr,
-    reason = "a test fails by panicking and reports by printing"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking and reports by printing")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
