@@ -9,9 +9,12 @@ import time
 import urllib.request
 
 from cloud import wait_until
-from stack import ROOT, SOURCES
+from stack import ROOT, SLACK, SOURCES
 
 ALERTS = "alerts"
+
+# Lines of the log that Lambda writes, not the functions.
+PLATFORM = ("INIT_START", "START ", "END ", "REPORT ")
 
 
 def event(path):
@@ -25,7 +28,7 @@ class Ways:
         self.stack, self.cloud, self.slack = stack, stack.cloud, slack
 
     def checks(self):
-        return [self.webhook, self.own, self.binary, self.documented, self.topic, self.rule, self.service, self.minute, self.poison]
+        return [self.webhook, self.own, self.binary, self.documented, self.topic, self.rule, self.service, self.minute, self.poison, self.logged]
 
     def shown(self, words):
         """Waits until a message with these words is in the channel."""
@@ -144,6 +147,20 @@ class Ways:
         sqs.delete_message(QueueUrl=dead, ReceiptHandle=letter["ReceiptHandle"])
         wait_until(lambda: self.depth(self.stack.signals) == 0, "it is not taken", 30)
         assert self.depth(dead) == 0, "it is with the dead letters again"
+
+    def logged(self):
+        """Every line of the log is a JSON object with its request, some with their incident, none with a payload or secret"""
+        lines = [line for line in self.stack.log() if not line.startswith(PLATFORM)]
+        told = [json.loads(line) for line in lines]
+        measures = [line["_aws"]["CloudWatchMetrics"] for line in told if "_aws" in line]
+        said = [line for line in told if "_aws" not in line]
+        assert {"Signals", "RecordTime", "Posts", "PostTime", "Steps"} <= {name["Name"] for measure in measures for name in measure[0]["Metrics"]}, measures
+        nowhere = [line for line in said if not line.get("span", {}).get("requestId")]
+        assert said and not nowhere, nowhere[:3]
+        changed = [line for line in said if line["message"] == "changed"]
+        assert changed and all(line["incident"] and line["state"] for line in changed), changed[:3]
+        for word in ["By webhook", "Größe", "By topic", "By rule", "Poison", *SLACK.values(), *SOURCES.values()]:
+            assert not any(word in line for line in lines), word
 
     def depth(self, queue):
         told = self.cloud.client("sqs").get_queue_attributes(QueueUrl=queue, AttributeNames=["All"])["Attributes"]

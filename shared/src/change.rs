@@ -151,8 +151,10 @@ pub fn seen(scope: impl Into<String>, id: impl Into<String>, now: Timestamp) -> 
     Seen { scope: scope.into(), id: id.into(), until: now.checked_add(REMEMBERED).unwrap_or(Timestamp::MAX) }
 }
 
-/// Wakes the courier for every post of the incident. A failure only delays: the notifier sweeps what is behind.
+/// Tells the log that the incident has changed, and wakes the courier for every post of it. A failure only delays: the notifier
+/// sweeps what is behind.
 pub async fn wake(queue: &dyn Queue, incident: &Incident) {
+    tracing::info!(incident = %incident.id, route = incident.route, state = incident.state.word(), "changed");
     if let Err(error) = queue.wakes(&Wake::all(incident)).await {
         tracing::warn!(incident = %incident.id, %error, "the courier was not woken; the sweep will do it");
     }

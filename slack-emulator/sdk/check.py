@@ -175,7 +175,7 @@ def check_files(slack, client):
     refused("file_not_found", lambda: client.files_completeUploadExternal(files=[{"id": "F0NONE"}]))
     refused("file_not_found", lambda: client.files_info(file="F0NONE"))
     image = {"type": "image", "alt_text": "A table", "slack_file": {"id": done["file"]["id"]}}
-    refused("invalid_blocks", lambda: client.chat_postMessage(channel="C02OPS", text="t", blocks=[image]))
+    refused("invalid_blocks", lambda: client.chat_postMessage(channel="#general", text="t", blocks=[image]))
 
 
 def check_views_and_response_urls(slack, client, heard):

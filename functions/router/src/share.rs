@@ -45,7 +45,8 @@ pub(crate) fn shares(batch: &[Raw], sources: &Sources, routes: &Routes) -> Vec<S
     let mut shares: Vec<Share> = Vec::new();
     for (position, raw) in batch.iter().enumerate() {
         let mapped = sources.map(raw);
-        tracing::info!(source = %mapped.source, signals = mapped.signals.len(), "notification mapped");
+        let (source, signals) = (&mapped.source, mapped.signals.len());
+        tracing::info!(source, delivery = raw.id, signals, "notification mapped");
         for signal in mapped.signals {
             for decision in routes.decide(&signal) {
                 add(&mut shares, decision, position, raw, signal.clone());
