@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 use shared::core::raw::Raw;
 use shared::core::signal::Status;
+use shared::sources::verify::Scheme;
 use shared::sources::{Mapped, Sources};
 
 fn events() -> PathBuf {
@@ -127,6 +128,36 @@ fn every_source_has_two_payloads_and_knows_them() {
                 "{shown}"
             );
         }
+    }
+}
+
+#[test]
+fn every_source_says_how_to_connect_it() {
+    let sources = Sources::builtin().unwrap();
+    for source in sources.names().filter(|name| *name != "generic").filter_map(|name| sources.get(name)) {
+        let (name, scheme) = (source.name(), source.verify());
+        let guide = source.guide().unwrap_or_else(|| panic!("{name} has no guide"));
+        let words: Vec<&str> =
+            guide.connect.split(|letter: char| !letter.is_alphanumeric() && letter != '_').collect();
+        let says = |word: &str| words.contains(&word);
+        let address = guide.path(name, scheme);
+        assert!(guide.connect.len() < 240, "{name}: {} letters", guide.connect.len());
+        assert_eq!(
+            guide.connect.matches("URL").count(),
+            words.iter().filter(|word| **word == "URL").count(),
+            "{name}: URL is the address alone"
+        );
+        assert!(
+            address.is_some() || ["topic", "rule", "EventSources"].iter().any(|word| says(word)),
+            "{name}: {}",
+            guide.connect
+        );
+        // What its sender has to bring is said, and nothing that it need not bring.
+        let secret = guide.connect.to_lowercase().contains("secret");
+        let asked = scheme.needs_secret() && *scheme != Scheme::Path && address.is_some();
+        assert!(secret == asked, "{name} is verified by {scheme:?}: {}", guide.connect);
+        assert!(guide.page.starts_with("https://"), "{name}: {}", guide.page);
+        assert!(!guide.key.is_empty() && !guide.key.ends_with('.'), "{name}: {}", guide.key);
     }
 }
 

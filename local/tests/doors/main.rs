@@ -10,6 +10,7 @@
 
 mod bodies;
 mod clicks;
+mod connect;
 mod doctor;
 mod durable;
 mod forged;

@@ -63,7 +63,7 @@ fn docs_config_md_explains_every_word_of_the_config() {
 #[test]
 fn docs_sources_md_explains_every_word_of_a_mapping() {
     let every_block = serde_json::json!({
-        "title": "T", "verify": "none", "recognise": [{}],
+        "title": "T", "verify": "none", "recognise": [{}], "guide": { "connect": "c", "key": "k", "page": "p" },
         "cases": [{ "name": "n", "signal": {
             "key": "k", "kind": "k", "status": { "of": "", "words": {} }, "title": "t", "links": [{ "title": "t", "url": "u" }],
         } }],

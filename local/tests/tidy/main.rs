@@ -9,6 +9,7 @@
 //! - `manifest`: slack-manifest.yaml against the code and Slack's rules
 //! - `deployment`: what deploys, and docs/deploy.md, against template.yaml and the config
 //! - `secrets`: proofs are compared in constant time
+//! - `sources`: the table of sources in docs/sources.md against the mappings
 //! - `template`: template.yaml against the code
 
 #[cfg(test)]
@@ -27,5 +28,7 @@ mod names;
 mod repository;
 #[cfg(test)]
 mod secrets;
+#[cfg(test)]
+mod sources;
 #[cfg(test)]
 mod template;

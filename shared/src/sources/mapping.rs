@@ -36,12 +36,38 @@ use super::verify::Scheme;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Guide {
-    /// Where to set it up at the sender, in one or two sentences; `URL` stands for the address.
+    /// Where to set it up at the sender, in one or two sentences; `URL` stands for the address. Without it, nothing is sent to
+    /// an address: it comes by a topic or a rule of the AWS account.
     pub connect: String,
-    /// What the key names, and what resolves it: `the alarm; OK resolves it`.
+    /// The path that it sends to, if not `/hooks/NAME`: that of another tool's API.
+    #[serde(default)]
+    pub address: Option<String>,
+    /// What one incident stands for, and what resolves it: `each alarm; OK resolves it`.
     pub key: String,
     /// The vendor's page about its webhooks.
     pub page: String,
+}
+
+/// The word that stands for the address in [`Guide::connect`].
+const ADDRESS: &str = "URL";
+
+impl Guide {
+    /// The path that a source of this name sends to; `None` if it comes by a topic or a rule.
+    pub fn path(&self, name: &str, verify: &Scheme) -> Option<String> {
+        let path = || self.address.clone().unwrap_or_else(|| hooks(name, verify));
+        self.connect.contains(ADDRESS).then(path)
+    }
+
+    /// What to do at the sender, in parts: the address stands between them.
+    pub fn parts(&self) -> impl Iterator<Item = &str> {
+        self.connect.split(ADDRESS)
+    }
+}
+
+/// The path that a source of this name sends to, with the place of the secret if that stands in the address.
+pub fn hooks(name: &str, verify: &Scheme) -> String {
+    let secret = if *verify == Scheme::Path { "/SECRET" } else { "" };
+    format!("/hooks/{name}{secret}")
 }
 
 /// A mapping file.

@@ -1,4 +1,5 @@
-//! What `connect` says: the address of a source, what its sender has to be told, and what the config still lacks.
+//! What `connect` says: the steps from a sender's settings to the first message, and what one incident will stand for. Which
+//! steps are left is decided by the command; only their words are here.
 
 use crate::slack::escape::Mrkdwn;
 
@@ -9,83 +10,137 @@ pub struct Connect<'a> {
     pub name: &'a str,
     /// What people call it; `None` for one that no mapping is for.
     pub title: Option<&'a str>,
-    /// How to set it up at the sender; `URL` stands for the address.
-    pub how: Option<&'a str>,
+    /// What to do at the sender, in parts: the address stands between them. Nothing, if no mapping says it.
+    pub how: &'a [&'a str],
+    /// Where it sends to; `None` for what comes by a topic or a rule of the AWS account.
+    pub address: Option<&'a str>,
+    /// Where topics of other accounts deliver to.
+    pub sns: &'a str,
     /// What its incidents are about, and what resolves them.
     pub key: Option<&'a str>,
     /// What the vendor says of it.
     pub page: Option<&'a str>,
-    /// Where notifications go, without the name.
-    pub hooks: &'a str,
     /// How its sender proves who it is, as the config writes it.
     pub verify: &'a str,
     /// The config lets it in.
     pub configured: bool,
     /// The names of its secrets, in the config or to be put there.
     pub secrets: &'a [String],
+    /// Sources with a similar name, if there is no mapping for this one.
+    pub alike: &'a [&'a str],
 }
 
 /// The steps, one after the other.
 pub fn steps(source: &Connect<'_>, slash: &str) -> Vec<Mrkdwn> {
-    let address = format!("{}/{}", source.hooks, source.name);
     let mut lines = vec![match source.title {
-        Some(title) => Mrkdwn::escape(title).bold() + " sends to " + Mrkdwn::code(&address),
-        None => {
-            Mrkdwn::ours("No mapping is for ")
-                + Mrkdwn::code(source.name)
-                + ", so it is read by names and shapes, as anything is that is sent to "
-                + Mrkdwn::code(&address)
-                + ". "
-                + Mrkdwn::code(&format!("{slash} connect"))
-                + " lists those that have one."
-        }
+        Some(title) => Mrkdwn::ours("How to connect ") + Mrkdwn::escape(title).bold() + ":",
+        None => unknown(source, slash),
     }];
-    let mut number = 0;
-    let mut step = |text: Mrkdwn| {
-        number += 1;
-        lines.push(Mrkdwn::escape(&format!("{number}. ")) + text);
+    let steps = match source.address {
+        Some(address) => by_address(source, address),
+        None => by_topic(source),
     };
+    lines.extend(
+        steps.into_iter().enumerate().map(|(at, step)| Mrkdwn::escape(&format!("{}. ", at + 1)) + step),
+    );
+    lines.extend(source.address.map(|_| proof(source.verify)));
+    lines.extend(source.key.map(|key| Mrkdwn::ours("Incidents: ") + Mrkdwn::escape(key) + "."));
+    lines.extend(source.page.map(|page| Mrkdwn::link(page, "What the vendor says")));
+    lines
+}
+
+fn unknown(source: &Connect<'_>, slash: &str) -> Mrkdwn {
+    let name = Mrkdwn::ours("No mapping is for ") + Mrkdwn::code(source.name);
+    let next = match source.alike {
+        [] => Mrkdwn::code(&format!("{slash} connect")) + " lists those that have one.",
+        alike => {
+            let commands = alike.iter().map(|name| Mrkdwn::code(&format!("{slash} connect {name}")));
+            Mrkdwn::ours("Did you mean ") + Mrkdwn::join(commands, " or ") + "?"
+        }
+    };
+    name + ". " + next + " It can send all the same, and is read by names and shapes:"
+}
+
+fn by_address(source: &Connect<'_>, address: &str) -> Vec<Mrkdwn> {
+    let mut steps = Vec::new();
     if !source.configured {
         let secrets = source.secrets.join(", ");
         let row = match secrets.as_str() {
             "" => format!("{}: {{ verify: {} }}", source.name, source.verify),
             names => format!("{}: {{ verify: {}, secrets: {names} }}", source.name, source.verify),
         };
-        step(
-            Mrkdwn::ours("Under ")
+        steps.push(
+            Mrkdwn::ours("In the config, under ")
                 + Mrkdwn::code("sources:")
-                + " in the config: "
+                + ": "
                 + Mrkdwn::code(&row)
                 + ". Then deploy.",
         );
     }
     for secret in source.secrets {
-        step(
-            Mrkdwn::ours("Put the secret that you share with the sender: ")
-                + Mrkdwn::code(&format!("deploy/put-secrets sources/{secret}"))
-                + ".",
-        );
+        let command = Mrkdwn::code(&format!("deploy/put-secrets sources/{secret}"));
+        steps.push(Mrkdwn::ours("The secret, which the sender knows too: ") + command + ".");
     }
-    if let Some(how) = source.how {
-        step(Mrkdwn::escape(&how.replace("URL", &address)));
-    }
-    if source.title.is_some() {
-        let how = match source.verify {
-            "none" => Mrkdwn::ours("Nobody checks who sends: anybody who knows the address gets in."),
-            verify => Mrkdwn::ours("Its sender is verified by ") + Mrkdwn::code(verify) + ".",
-        };
-        let key = source.key.map(|key| Mrkdwn::ours(" One incident for ") + Mrkdwn::escape(key) + ".");
-        lines.push(how + key.unwrap_or_default());
-    }
-    lines.extend(source.page.map(|page| Mrkdwn::link(page, "What the vendor says")));
-    lines
+    steps.push(match source.how {
+        [] => Mrkdwn::ours("Let it POST JSON to ") + Mrkdwn::code(address) + ".",
+        parts => {
+            let mut step = Mrkdwn::default();
+            for (at, part) in parts.iter().enumerate() {
+                let between = if at == 0 { Mrkdwn::default() } else { Mrkdwn::code(address) };
+                step = step + between + Mrkdwn::escape(part);
+            }
+            step
+        }
+    });
+    steps
 }
 
-/// The sources that have a mapping, by their names.
+fn by_topic(source: &Connect<'_>) -> Vec<Mrkdwn> {
+    let how = Mrkdwn::join(source.how.iter().map(|part| Mrkdwn::escape(part)), "");
+    let names = Mrkdwn::code("EventSources")
+        + " is a parameter of the deployment; TopicArn, SignalsQueueArn and SnsUrl are what "
+        + Mrkdwn::code("sam list stack-outputs")
+        + " says.";
+    let far = Mrkdwn::ours("From another account or region: a topic there delivers to SnsUrl, ")
+        + Mrkdwn::code(source.sns)
+        + ", and the config lists it: "
+        + Mrkdwn::code("sns: { verify: sns, topics: ARN }")
+        + ".";
+    vec![how, names, far]
+}
+
+fn proof(verify: &str) -> Mrkdwn {
+    match verify {
+        "none" => Mrkdwn::ours("Nobody checks who sends: anybody who knows the address gets in."),
+        "path" => {
+            Mrkdwn::ours("The secret in the address proves who sends: letters, digits, ")
+                + Mrkdwn::code("-")
+                + " and "
+                + Mrkdwn::code("_")
+                + "."
+        }
+        "basic" => {
+            Mrkdwn::ours("Verified by ")
+                + Mrkdwn::code("basic")
+                + ": the secret is "
+                + Mrkdwn::code("user:password")
+                + "."
+        }
+        verify => Mrkdwn::ours("Verified by ") + Mrkdwn::code(verify) + ".",
+    }
+}
+
+/// The sources that have a mapping, by their names, which are sorted: a line for each first letter.
 pub fn list<'a>(names: impl Iterator<Item = &'a str>, slash: &str) -> Vec<Mrkdwn> {
-    let names: Vec<Mrkdwn> = names.map(Mrkdwn::code).collect();
+    let names: Vec<&str> = names.collect();
     let first = Mrkdwn::code(&format!("{slash} connect NAME"))
         + " says how to connect one of these. Anything else can send too, by a name that you choose.";
-    let rows = names.chunks(40).map(|some| Mrkdwn::join(some.iter().cloned(), " "));
+    let row = |row: &[&str]| {
+        let letter =
+            row.first().and_then(|name| name.chars().next()).map(|letter| letter.to_ascii_uppercase());
+        let letter = letter.map(|letter| Mrkdwn::escape(&letter.to_string()).bold()).unwrap_or_default();
+        letter + " " + Mrkdwn::escape(&row.join(", "))
+    };
+    let rows = names.chunk_by(|one, next| one.chars().next() == next.chars().next()).map(row);
     std::iter::once(first).chain(rows).collect()
 }

@@ -17,6 +17,7 @@ use shared::slack::blocks::{Block, Message};
 use shared::slack::escape::Mrkdwn;
 use shared::text;
 use shared::text::answer::Late;
+use shared::text::connect::{Connect, list, steps};
 
 mod reports;
 #[path = "../stage/mod.rs"]
@@ -322,6 +323,51 @@ fn people_are_told_what_became_of_what_they_did() {
             text::answer::place(&post(Effect::Wanted)),
             text::answer::place(&post(Effect::Dropped { reason: QUIET.into() })),
         ])
+    );
+}
+
+#[test]
+fn what_connects_a_source_is_said_step_by_step() {
+    let secrets = ["sentry".to_owned()];
+    let sentry = Connect {
+        name: "sentry",
+        title: Some("Sentry"),
+        how: &["An internal integration: webhook ", ". Its client secret is the secret."],
+        address: Some("https://api.example.com/hooks/sentry"),
+        sns: "https://api.example.com/sns",
+        key: Some("each issue; resolved resolves it"),
+        page: Some("https://docs.example.com/webhooks"),
+        verify: "sentry",
+        configured: false,
+        secrets: &secrets,
+        alike: &[],
+    };
+    let unknown =
+        Connect { title: None, how: &[], key: None, page: None, verify: "bearer", ..sentry.clone() };
+    let sources = ["airbrake", "alertmanager", "sentry"];
+    insta::assert_snapshot!(
+        "connect",
+        read(
+            [
+                steps(&sentry, "/ops"),
+                steps(&Connect { configured: true, ..sentry.clone() }, "/ops"),
+                steps(&Connect { verify: "none", secrets: &[], ..sentry.clone() }, "/ops"),
+                steps(&Connect { verify: "path", configured: true, ..sentry.clone() }, "/ops"),
+                steps(
+                    &Connect {
+                        title: Some("CloudWatch"),
+                        how: &["Alarms come by themselves."],
+                        address: None,
+                        ..sentry
+                    },
+                    "/ops"
+                ),
+                steps(&Connect { name: "sentri", alike: &["sentry"], ..unknown.clone() }, "/ops"),
+                steps(&Connect { name: "my-script", ..unknown }, "/ops"),
+                list(sources.into_iter(), "/ops"),
+            ]
+            .map(|lines| Message::default().blocks([Block::section(Mrkdwn::join(lines, "\n"))]))
+        )
     );
 }
 
