@@ -5,6 +5,7 @@
 //! | `verify` | who may send: the signature schemes, by name |
 //! | `headers` | which request headers travel with a raw notification |
 //! | `unwrap` | the envelopes of transports (SNS, SQS, forms) and what is inside of them |
+//! | `known` | which sources there are |
 //! | `mapping` | the format of a mapping file, as types |
 //! | `recognise` | which mapping a payload is for: an index over headers, fields and beginnings of texts |
 //! | `compiled` | a mapping file, compiled, and its faults |
@@ -23,6 +24,7 @@ mod draft;
 mod engine;
 mod generic;
 pub mod headers;
+mod known;
 pub mod mapping;
 mod recognise;
 mod unwrap;
@@ -31,11 +33,12 @@ pub mod verify;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use self::compiled::Compiled;
 use self::draft::Draft;
 use self::engine::Outcome;
-use self::mapping::{Guide, Head, Mapping};
-use self::recognise::{Index, Origin};
+pub use self::known::Source;
+use self::known::{BUILTIN, File, Known, OWN};
+use self::mapping::Mapping;
+use self::recognise::Origin;
 use self::unwrap::Payload;
 use self::verify::Scheme;
 use crate::core::expression::ExpressionError;
@@ -45,44 +48,10 @@ use crate::core::signal::Signal;
 /// The most signals that one delivery gives; what is above is told in a last signal.
 pub const MAX_SIGNALS: usize = 1_000;
 
-/// Mapping files that were compiled in: name, head and all of it, as JSON.
-type Texts = [(&'static str, &'static str, &'static str)];
-
-/// The built-in sources.
-const BUILTIN: &Texts = &include!(concat!(env!("OUT_DIR"), "/sources.rs"));
-
-/// The team's own, which lay beside the config when this was built.
-const OWN: &Texts = &include!(concat!(env!("OUT_DIR"), "/own-sources.rs"));
-
 /// Every known source and the index that recognises their payloads.
 #[derive(Debug)]
 pub struct Sources {
     known: OnceLock<Known>,
-}
-
-#[derive(Debug, Default)]
-struct Known {
-    sources: BTreeMap<String, Source>,
-    index: Index,
-}
-
-/// One source: its mapping file, read as far as recognising goes; the rest when it is first needed, since a function that
-/// starts needs one of a hundred.
-#[derive(Debug)]
-pub struct Source {
-    name: String,
-    head: Head,
-    file: File,
-    origin: Origin,
-    compiled: OnceLock<Result<Compiled, Fault>>,
-}
-
-/// A mapping file.
-#[derive(Debug)]
-enum File {
-    /// As JSON, compiled in.
-    Text(&'static str),
-    Mapping(Box<Mapping>),
 }
 
 /// What became of a delivery.
@@ -264,67 +233,6 @@ impl Sources {
 
     fn recognise_payload(&self, raw: &Raw, payload: &Payload) -> Option<&Source> {
         self.known().index.find(&raw.headers, payload).and_then(|name| self.get(name))
-    }
-}
-
-impl Known {
-    /// Lists that were compiled in; of the same name, the later one counts.
-    fn read(lists: &[(&Texts, Origin)]) -> Result<Self, BadFile> {
-        let mut known = Known::default();
-        for (list, origin) in lists {
-            for (name, head, file) in *list {
-                let bad = |error: serde_json::Error| BadFile {
-                    name: (*name).to_owned(),
-                    message: error.to_string(),
-                };
-                let head = serde_json::from_str(head).map_err(bad)?;
-                known.add((*name).to_owned(), head, File::Text(file), *origin);
-            }
-        }
-        known.index();
-        Ok(known)
-    }
-
-    fn add(&mut self, name: String, head: Head, file: File, origin: Origin) {
-        self.sources.insert(name.clone(), Source { name, head, file, origin, compiled: OnceLock::new() });
-    }
-
-    fn index(&mut self) {
-        let heads = self.sources.values().map(|source| (source.name.as_str(), &source.head, source.origin));
-        self.index = Index::new(heads);
-    }
-}
-
-impl Source {
-    /// Its name: the file name of its mapping.
-    pub fn name(&self) -> &str {
-        &self.name
-    }
-
-    /// What people call it: `Amazon CloudWatch`.
-    pub fn title(&self) -> &str {
-        &self.head.title
-    }
-
-    /// How its sender proves who it is, unless the config says otherwise.
-    pub fn verify(&self) -> &Scheme {
-        &self.head.verify
-    }
-
-    /// How to connect it, if its file says so.
-    pub fn guide(&self) -> Option<Guide> {
-        match &self.file {
-            File::Text(text) => serde_json::from_str::<Mapping>(text).ok()?.guide,
-            File::Mapping(mapping) => mapping.guide.clone(),
-        }
-    }
-
-    fn compiled(&self) -> Result<&Compiled, &Fault> {
-        let compile = || match &self.file {
-            File::Text(text) => Compiled::parse(&self.name, text),
-            File::Mapping(mapping) => Compiled::new(&self.name, mapping),
-        };
-        self.compiled.get_or_init(compile).as_ref()
     }
 }
 
