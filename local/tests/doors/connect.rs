@@ -49,6 +49,7 @@ async fn the_steps_are_those_that_are_left() {
         "GitHub",
         "datadog",
         "statuspage",
+        "firehydrant",
         "pagerduty-events",
         "cloudwatch",
         "sentri",

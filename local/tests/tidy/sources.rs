@@ -6,6 +6,7 @@ use std::fmt::Write;
 
 use shared::core::raw::Raw;
 use shared::core::signal::{Severity, Signal, Status};
+use shared::sources::verify::Scheme;
 use shared::sources::{Source, Sources};
 
 use crate::repository::{names_in, read, root};
@@ -36,7 +37,7 @@ fn table() -> String {
         let Some(guide) = source.guide() else { continue };
         let (name, scheme) = (source.name(), source.verify());
         let (address, verified) = match guide.path(name, scheme) {
-            Some(path) => (path, format!("`{}`", scheme.written(name))),
+            Some(path) => (path, written(scheme, name)),
             None => (name.to_owned(), "your account".to_owned()),
         };
         let how = escape(&guide.connect).replace("URL", "`URL`");
@@ -51,6 +52,16 @@ fn table() -> String {
         .unwrap();
     }
     table
+}
+
+/// A scheme by its name, or by its kind and header.
+fn written(scheme: &Scheme, name: &str) -> String {
+    match scheme {
+        _ if !scheme.written(name).starts_with('{') => format!("`{}`", scheme.written(name)),
+        Scheme::Hmac(form) => format!("`hmac` in `{}`", form.words().header),
+        Scheme::Token(header) => format!("`token` in `{header}`"),
+        _ => String::new(),
+    }
 }
 
 /// What its first payload that fires becomes; if none does, the first of all.
@@ -83,9 +94,10 @@ fn post(signal: &Signal) -> String {
         Severity::Warning => "🟡",
         Severity::Info => "🔵",
     };
-    let facts: String = signal.facts.iter().map(|fact| format!(" · {fact}")).collect();
     let room = LONGEST.saturating_sub(signal.title.chars().count());
-    format!("{sign} **{}**{}", escape(&cut(&signal.title, LONGEST)), escape(&cut(&facts, room)))
+    let facts = escape(&cut(&signal.facts.join(" · "), room));
+    let facts = if facts.is_empty() { facts } else { format!(" · {facts}") };
+    format!("{sign} **{}**{facts}", escape(&cut(&signal.title, LONGEST)))
 }
 
 fn cut(text: &str, longest: usize) -> String {

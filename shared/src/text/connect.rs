@@ -36,14 +36,14 @@ pub fn steps(source: &Connect<'_>, slash: &str) -> Vec<Mrkdwn> {
         Some(title) => Mrkdwn::ours("How to connect ") + Mrkdwn::escape(title).bold() + ":",
         None => unknown(source, slash),
     }];
-    let steps = match source.address {
-        Some(address) => by_address(source, address),
-        None => by_topic(source),
-    };
-    lines.extend(
-        steps.into_iter().enumerate().map(|(at, step)| Mrkdwn::escape(&format!("{}. ", at + 1)) + step),
-    );
-    lines.extend(source.address.map(|_| proof(source.verify)));
+    match source.address {
+        Some(address) => {
+            let steps = by_address(source, address).into_iter().enumerate();
+            lines.extend(steps.map(|(at, step)| Mrkdwn::escape(&format!("{}. ", at + 1)) + step));
+            lines.push(proof(source.verify));
+        }
+        None => lines.extend(by_topic(source)),
+    }
     lines.extend(source.key.map(|key| Mrkdwn::ours("Incidents: ") + Mrkdwn::escape(key) + "."));
     lines.extend(source.page.map(|page| Mrkdwn::link(page, "What the vendor says")));
     lines
@@ -64,22 +64,23 @@ fn unknown(source: &Connect<'_>, slash: &str) -> Mrkdwn {
 fn by_address(source: &Connect<'_>, address: &str) -> Vec<Mrkdwn> {
     let mut steps = Vec::new();
     if !source.configured {
-        let secrets = source.secrets.join(", ");
-        let row = match secrets.as_str() {
-            "" => format!("{}: {{ verify: {} }}", source.name, source.verify),
-            names => format!("{}: {{ verify: {}, secrets: {names} }}", source.name, source.verify),
-        };
+        let verify = Some(format!("verify: {}", source.verify)).filter(|_| !has_options(source.verify));
+        let secrets =
+            Some(format!("secrets: {}", source.secrets.join(", "))).filter(|_| !source.secrets.is_empty());
+        let words: Vec<String> = verify.into_iter().chain(secrets).collect();
+        let row = Mrkdwn::code(&format!("{}: {{ {} }}", source.name, words.join(", ")));
         steps.push(
-            Mrkdwn::ours("In the config, under ")
-                + Mrkdwn::code("sources:")
-                + ": "
-                + Mrkdwn::code(&row)
-                + ". Then deploy.",
+            Mrkdwn::ours("In the config, under ") + Mrkdwn::code("sources:") + ": " + row + ". Then deploy.",
         );
     }
     for secret in source.secrets {
+        let which = if source.configured {
+            "unless it is there already"
+        } else {
+            "yours or one that the sender makes"
+        };
         let command = Mrkdwn::code(&format!("deploy/put-secrets sources/{secret}"));
-        steps.push(Mrkdwn::ours("The secret, which the sender knows too: ") + command + ".");
+        steps.push(Mrkdwn::ours("The secret, ") + which + ": " + command + ".");
     }
     steps.push(match source.how {
         [] => Mrkdwn::ours("Let it POST JSON to ") + Mrkdwn::code(address) + ".",
@@ -109,8 +110,14 @@ fn by_topic(source: &Connect<'_>) -> Vec<Mrkdwn> {
     vec![how, names, far]
 }
 
+/// It is verified by options, which its mapping has, so that the config need not.
+fn has_options(verify: &str) -> bool {
+    verify.starts_with('{')
+}
+
 fn proof(verify: &str) -> Mrkdwn {
     match verify {
+        options if has_options(options) => Mrkdwn::ours("Verified by its signature or token."),
         "none" => Mrkdwn::ours("Nobody checks who sends: anybody who knows the address gets in."),
         "path" => {
             Mrkdwn::ours("The secret in the address proves who sends: letters, digits, ")
