@@ -20,8 +20,8 @@ pub(super) struct Reading {
 const RESOLVED: &[&str] = &[
     "ok", "okay", "resolved", "resolve", "recovered", "recovery", "recover", "closed", "close", "cleared",
     "clear", "up", "normal", "healthy", "fixed", "passed", "passing", "pass", "success", "successful",
-    "succeeded", "successfully", "green", "operational", "ended", "inactive", "solved", "restored", "online",
-    "completed",
+    "succeeded", "succeed", "successfully", "green", "operational", "ended", "inactive", "solved", "restored",
+    "online", "completed", "complete", "finished", "deactivated", "compliant", "reachable", "dismissed",
 ];
 #[rustfmt::skip]
 const FIRING: &[&str] = &[
@@ -29,8 +29,36 @@ const FIRING: &[&str] = &[
     "failed", "failure", "fail", "failing", "error", "errored", "critical", "crit", "warning", "warn", "fatal",
     "emergency", "outage", "red", "open", "opened", "active", "unhealthy", "degraded", "breached", "violated",
     "broken", "unreachable", "offline", "activated", "crashed", "aborted", "stalled", "investigating", "identified",
-    "unresolved", "reopened", "nodata", "timeout",
+    "unresolved", "reopened", "nodata", "timeout", "timedout", "unstable", "unavailable", "anomalous", "exceeded",
+    "lost", "missing", "rollback", "noncompliant", "trouble", "impaired", "undelivered",
 ];
+/// States of a trouble that goes on though somebody knows of it; of anything else they say nothing.
+#[rustfmt::skip]
+const KNOWN: &[&str] = &[
+    "acknowledged", "ack", "acked", "acknowledge", "acknowledgement", "mitigated", "monitoring", "snoozed", "snooze",
+];
+/// States that are neither trouble nor its end.
+#[rustfmt::skip]
+const NEITHER: &[&str] = &[
+    "unacknowledged", "pending", "running", "queued", "canceled", "cancelled", "skipped", "stopped", "building",
+    "scheduled",
+];
+/// Words of states that pull requests, orders and tickets have as well.
+#[rustfmt::skip]
+const WEAK: &[&str] = &[
+    "open", "opened", "reopened", "active", "activated", "inactive", "closed", "close", "completed", "complete",
+    "finished", "ended", "ok", "solved", "missing", "fixed",
+];
+/// What is about one of these speaks of work, not of trouble.
+#[rustfmt::skip]
+pub(super) const WORK: &[&str] = &[
+    "pullrequest", "mergerequest", "issue", "ticket", "repository", "repo", "commits", "card", "board", "order", "customer",
+    "invoice", "subscription", "project", "objectattributes", "comment", "discussion", "conversation",
+];
+/// What people add to a thing without changing it.
+#[rustfmt::skip]
+const REMARKS: &[&str] =
+    &["comment", "commented", "note", "annotated", "ping", "assigned", "unassigned", "labeled", "unlabeled"];
 /// Words of states that speak of work rather than of trouble; in a field that is named for an action they say nothing.
 #[rustfmt::skip]
 const ONLY_AS_STATE: &[&str] = &[
@@ -39,8 +67,19 @@ const ONLY_AS_STATE: &[&str] = &[
     "fixed",
 ];
 /// An action about one of these is about trouble whatever the verb is.
-pub(super) const TROUBLE: &[&str] =
-    &["alert", "alarm", "incident", "monitor", "problem", "check", "outage", "heartbeat"];
+pub(super) const TROUBLE: &[&str] = &[
+    "alert",
+    "alerts",
+    "alarm",
+    "incident",
+    "monitor",
+    "problem",
+    "check",
+    "outage",
+    "heartbeat",
+    "violation",
+    "anomaly",
+];
 
 /// Fields whose truth is a state.
 #[rustfmt::skip]
@@ -50,8 +89,26 @@ pub(super) const FLAGS: &[&str] = &[
 ];
 
 /// What a state says: the whole of it is known, or every word of it that is known agrees.
-pub(super) fn state(text: &str) -> Option<Reading> {
-    read(text, |_| true, false)
+pub(super) fn state(text: &str, about_trouble: bool) -> Option<Reading> {
+    read(text, |_| true, false, about_trouble)
+}
+
+/// Whether a state's words also speak of work.
+pub(super) fn is_weak(text: &str) -> bool {
+    let words = split(text);
+    let known = |word: &&String| RESOLVED.contains(&word.as_str()) || FIRING.contains(&word.as_str());
+    words.iter().filter(known).all(|word| WEAK.contains(&word.as_str()))
+        && !words.iter().any(|word| NEITHER.contains(&word.as_str()) || KNOWN.contains(&word.as_str()))
+}
+
+/// Whether it is a remark on a thing, or a greeting: `comment_created`, `ping`.
+pub(super) fn is_remark(text: &str) -> bool {
+    text.eq_ignore_ascii_case("test") || has_any(text, REMARKS)
+}
+
+/// Whether any of its words is one of these.
+pub(super) fn has_any(text: &str, list: &[&str]) -> bool {
+    text.chars().count() <= 60 && split(text).iter().any(|word| list.contains(&word.as_str()))
 }
 
 /// What an action says: `incident.triggered`, `alert_resolved`; but not `pull_request.opened`. In a payload that is about
@@ -64,8 +121,12 @@ pub(super) fn action(text: &str, about_trouble: bool) -> Option<Reading> {
     {
         return Some(Reading { status: Some(Status::Firing), severity: None });
     }
+    // `POLICY_CLOSE_CRITICAL`: what has an end and a severity is trouble.
+    let about_trouble = about_trouble
+        || (words.iter().any(|word| matches!(word.as_str(), "open" | "opened" | "close" | "closed"))
+            && words.iter().any(|word| severity_word(word).is_some()));
     let counts = |word: &str| !TROUBLE.contains(&word) && (about_trouble || !ONLY_AS_STATE.contains(&word));
-    read(text, counts, true)
+    read(text, counts, true, about_trouble)
 }
 
 /// What a title says: only words that stand apart as a state, in brackets, before a colon, or in capitals.
@@ -74,6 +135,10 @@ pub(super) fn in_title(title: &str) -> Option<(Reading, String)> {
         Regex::new(concat!(
             r"(?i)[\[(*]+\s*([a-z][a-z ]*?)\s*(?::\s*\d+)?\s*[\])*]+", // [FIRING:2], (recovered), *Down*
             r"|^\s*(?:re:\s*)?[^\w\[(*]*([a-z]+)\s*(?::|-\s|–)",       // PROBLEM - web-1, OK: disk
+            r"|^\W*\[\s*([a-z]+) on [^\]]*\]",                         // [Triggered on {host:web-1}]
+            r"|\b(failed|succeeded|recovered|resolved|crashed)[\s.!]*$", // Backup of db-1 failed
+            r"|\b(failed|succeeded) for\b",                            // Deploy failed for shop
+            r"|^\s*(failed) to\b",                                     // Failed to deploy
             r"|\b(?:is|are|has|went|back)\s+(?:now\s+|been\s+)?",      // ... is down, ... has recovered
             r"(down|up|failing|failed|recovered|resolved|unhealthy|healthy|unreachable|ok|online|offline)\b",
         ))
@@ -82,7 +147,7 @@ pub(super) fn in_title(title: &str) -> Option<(Reading, String)> {
     let near = title.get(..title.floor_char_boundary(400)).unwrap_or(title);
     let marks = MARK.as_ref()?.captures_iter(near).take(5);
     let mut words = marks.filter_map(|found| found.iter().skip(1).flatten().next().map(|word| word.as_str()));
-    words.find_map(|word| Some((state(word)?, word.to_owned())))
+    words.find_map(|word| Some((state(word, false)?, word.to_owned())))
 }
 
 /// What a field that is true or false says.
@@ -100,16 +165,26 @@ pub(super) fn flag(name: &str, text: &str) -> Option<Reading> {
     Some(Reading { status: Some(status), severity: None }).filter(|_| !silent)
 }
 
-fn read(text: &str, counts: impl Fn(&str) -> bool, first_end_wins: bool) -> Option<Reading> {
+fn read(
+    text: &str,
+    counts: impl Fn(&str) -> bool,
+    first_end_wins: bool,
+    about_trouble: bool,
+) -> Option<Reading> {
     if text.chars().count() > 60 {
         return None;
     }
     let words = split(text);
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()) && counts(word));
     let negated = words.iter().any(|word| matches!(word.as_str(), "not" | "no" | "non" | "never" | "un"));
-    if has(&["acknowledged", "ack", "acked", "acknowledge", "unacknowledged", "pending", "running", "queued"])
-    {
-        return Some(Reading { status: None, severity: None });
+    if has(KNOWN) || has(NEITHER) {
+        let goes_on = about_trouble && !has(NEITHER);
+        return Some(Reading { status: goes_on.then_some(Status::Firing), severity: None });
+    }
+    let rolled_back =
+        words.windows(2).any(|pair| matches!(pair, [one, two] if one == "rolled" && two == "back"));
+    if has(&["rollback"]) || rolled_back {
+        return Some(Reading { status: Some(Status::Firing), severity: None });
     }
     let (resolved, firing) = (has(RESOLVED), has(FIRING));
     let status = match (resolved, firing, negated) {
@@ -123,6 +198,17 @@ fn read(text: &str, counts: impl Fn(&str) -> bool, first_end_wins: bool) -> Opti
     let no_data =
         words.iter().any(|word| word == "nodata") || (negated && words.iter().any(|word| word == "data"));
     Some(Reading { status: Some(status), severity: if no_data { Some(Severity::Warning) } else { severity } })
+}
+
+/// How bad a number from 0 to 10 says it is. Up to 5 it could be on a scale that ends there, or that begins with the worst.
+pub(super) fn score(text: &str) -> Option<Severity> {
+    let score: f64 = text.parse().ok()?;
+    match score {
+        9.0..=10.0 => Some(Severity::Critical),
+        7.0..9.0 => Some(Severity::Error),
+        5.1..7.0 => Some(Severity::Warning),
+        _ => None,
+    }
 }
 
 /// How bad a word says it is.
@@ -141,8 +227,8 @@ fn severity_word(word: &str) -> Option<Severity> {
         | "highest" => Severity::Critical,
         "error" | "err" | "high" | "major" | "severe" | "failure" | "p2" | "sev2" | "s2" | "severity2"
         | "priority2" => Severity::Error,
-        "warning" | "warn" | "medium" | "moderate" | "average" | "minor" | "degraded" | "p3" | "sev3"
-        | "s3" | "severity3" | "priority3" => Severity::Warning,
+        "warning" | "warn" | "medium" | "moderate" | "average" | "minor" | "degraded" | "unstable" | "p3"
+        | "sev3" | "s3" | "severity3" | "priority3" => Severity::Warning,
         "info" | "information" | "informational" | "notice" | "low" | "lowest" | "debug" | "trivial"
         | "none" | "ok" | "p4" | "p5" | "sev4" | "sev5" | "s4" => Severity::Info,
         _ => return None,
@@ -181,6 +267,14 @@ pub(super) fn is_plain_id(text: &str) -> bool {
     (text.len() >= 16 && hexadecimal && digits > 3) || (text.len() >= 10 && digits == text.len())
 }
 
+/// Words that come and go with the state of the same thing.
+#[rustfmt::skip]
+const FILLERS: &[&str] = &[
+    "is", "are", "was", "were", "has", "have", "been", "be", "went", "goes", "not", "now", "again", "back", "becomes",
+    "became", "after", "about", "minute", "minutes", "second", "seconds", "hour", "hours", "passes", "fails", "recovers",
+    "reporting", "started", "finished",
+];
+
 /// What stays of a title when its state changes and its numbers move: what it is about. `web-2` keeps its number,
 /// `93.4 %` and `12:30` do not.
 pub(super) fn without_state(title: &str) -> String {
@@ -196,7 +290,8 @@ pub(super) fn without_state(title: &str) -> String {
         let numbered_state = word
             .split_once(':')
             .is_some_and(|(state, _)| FIRING.contains(&state) || RESOLVED.contains(&state));
-        word.is_empty() || word == "%" || measured || is_state || numbered_state
+        let is_filler = FILLERS.contains(&word.as_str());
+        word.is_empty() || word == "%" || measured || is_state || is_filler || numbered_state
     };
     words.filter(|word| !moves(word)).collect::<Vec<_>>().join(" ")
 }
@@ -227,9 +322,9 @@ mod tests {
             ("", None),
             ("42", None),
         ] {
-            assert_eq!(state(text).and_then(|reading| reading.status), expected, "{text}");
+            assert_eq!(state(text, false).and_then(|reading| reading.status), expected, "{text}");
         }
-        assert_eq!(state("CRITICAL").unwrap().severity, Some(Severity::Critical));
+        assert_eq!(state("CRITICAL", false).unwrap().severity, Some(Severity::Critical));
     }
 
     #[test]

@@ -1,0 +1,75 @@
+//! What state a payload speaks of, and where it says so. Fields named for a state go first, the words that leave no doubt
+//! before those that also speak of work (`open`, `completed`); then what happened, flags, and a state that stands apart in
+//! the title or the text. What single words mean is for `words`.
+
+use super::super::draft::line;
+use super::fields::{Field, Fields};
+use super::names::{ACTIONS, BEFORE, STATE_ENDINGS, STATES};
+use super::words::{self, Reading};
+use crate::core::signal::Status;
+
+/// What the state is, and where that was said.
+pub(super) struct Said<'a> {
+    pub(super) reading: Reading,
+    /// In the sender's words.
+    pub(super) said: String,
+    pub(super) field: Option<&'a Field>,
+}
+
+impl<'a> Said<'a> {
+    fn new(field: &'a Field, reading: Reading) -> Self {
+        Said { reading, said: field.text().to_owned(), field: Some(field) }
+    }
+
+    /// `true` is nothing that people say.
+    fn without_words(self) -> Self {
+        Said { said: String::new(), ..self }
+    }
+}
+
+/// The state of what a payload is about; `None` if it has none, or in words that nobody knows.
+pub(super) fn state<'a>(fields: &'a Fields, title: &str, text: Option<&Field>) -> Option<Said<'a>> {
+    let about_trouble = fields.is_about(words::TROUBLE);
+    let about_work = !about_trouble && fields.is_about(words::WORK);
+    // A comment on an alarm is no alarm, whatever state that is in.
+    if let Some(field) = fields.ranked(ACTIONS).into_iter().find(|field| words::is_remark(field.text())) {
+        return Some(Said::new(field, Reading { status: None, severity: None }));
+    }
+    let in_words = |text: &str| {
+        let (reading, said) = words::in_title(text)?;
+        Some(Said { reading, said, field: None })
+    };
+    told(fields, about_trouble, about_work)
+        .or_else(|| {
+            let read = |field: &'a Field| Some(Said::new(field, words::action(field.text(), about_trouble)?));
+            fields.ranked(ACTIONS).into_iter().find_map(read)
+        })
+        .or_else(|| {
+            let read = |field: &'a Field| Some(Said::new(field, words::flag(field.name(), field.text())?));
+            fields.ranked(words::FLAGS).into_iter().find_map(read).map(Said::without_words)
+        })
+        .or_else(|| in_words(title))
+        .or_else(|| in_words(&line(text?.text(), 200)))
+}
+
+/// What the fields named for a state say: of words that leave no doubt, trouble counts before its end, since a whole is well
+/// only if its parts are; else the first word.
+fn told<'a>(fields: &'a Fields, about_trouble: bool, about_work: bool) -> Option<Said<'a>> {
+    let candidates: Vec<Said<'a>> = fields
+        .ranked(STATES)
+        .into_iter()
+        .chain(fields.ending(STATE_ENDINGS, BEFORE))
+        .filter_map(|field| Some(Said::new(field, words::state(field.text(), about_trouble)?)))
+        .filter(|said| !about_work || !words::is_weak(&said.said))
+        .collect();
+    let own = |said: &&Said<'a>| {
+        let field =
+            said.field.is_some_and(|field| !field.is_listed() && !field.is_aside() && field.depth() <= 3);
+        field && !words::is_weak(&said.said)
+    };
+    let strong = candidates.iter().position(|said| own(&said));
+    let firing = candidates.iter().position(|said| own(&said) && said.reading.status == Some(Status::Firing));
+    let neutral = strong.filter(|at| candidates.get(*at).is_some_and(|said| said.reading.status.is_none()));
+    let chosen = neutral.or(firing).or(strong).unwrap_or(0);
+    candidates.into_iter().nth(chosen)
+}
