@@ -154,6 +154,13 @@ impl Fields {
         self.ranked(names).into_iter().find(|field| fits(field))
     }
 
+    /// The field with the first of the names that anything has, wherever it stands.
+    pub(super) fn by_name(&self, names: &[&str], fits: impl Fn(&Field) -> bool) -> Option<&Field> {
+        names.iter().find_map(|name| {
+            self.fields.iter().find(|field| !field.listed && field.is_named(&[*name]) && fits(field))
+        })
+    }
+
     /// What the most promising field that can be read says.
     pub(super) fn first<T>(&self, names: &[&str], read: impl Fn(&Field) -> Option<T>) -> Option<T> {
         self.ranked(names).into_iter().find_map(read)
@@ -193,6 +200,11 @@ impl Field {
     /// In lower case, without separators.
     pub(super) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Its name with its parent's.
+    pub(super) fn full_name(&self) -> &str {
+        &self.with_parent
     }
 
     /// Whether one of the names is its own, or its own with its parent's.

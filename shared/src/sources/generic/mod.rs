@@ -8,6 +8,7 @@
 
 mod fields;
 mod identity;
+mod lexicon;
 mod names;
 mod plain;
 mod state;
@@ -48,11 +49,21 @@ pub(super) fn read(body: &Value, envelope: &Envelope, received_at: Timestamp) ->
             }
             drafts
         }
-        Value::Object(fields) if !fields.is_empty() => vec![object(body, envelope, received_at)],
+        Value::Object(fields) if !fields.is_empty() => match many(fields) {
+            Some(alerts) => read(alerts, envelope, received_at),
+            None => vec![object(body, envelope, received_at)],
+        },
         Value::String(text) => vec![plain::read(text, envelope)],
         Value::Null | Value::Object(_) => vec![plain::read("", envelope)],
         other => vec![plain::read(&other.to_string(), envelope)],
     }
+}
+
+/// The list of alerts in a group of alerts: each has its own state and its own end.
+fn many(fields: &serde_json::Map<String, Value>) -> Option<&Value> {
+    let list = ["alerts", "incidents", "problems"].iter().find_map(|name| fields.get(*name))?;
+    let elements = list.as_array().filter(|elements| !elements.is_empty())?;
+    elements.iter().all(|element| element.as_object().is_some_and(|fields| fields.len() > 3)).then_some(list)
 }
 
 fn object(body: &Value, envelope: &Envelope, received_at: Timestamp) -> Draft {
@@ -75,6 +86,9 @@ fn object(body: &Value, envelope: &Envelope, received_at: Timestamp) -> Draft {
     let severity = fields
         .first(SEVERITIES, |field| words::severity(field.text()))
         .or_else(|| fields.first(SCORES, |field| words::score(field.text())));
+    // How urgent a ticket is does not make news of it an error.
+    let has_status = state.as_ref().is_some_and(|state| state.reading.status.is_some());
+    let severity = severity.filter(|_| has_status || !state::is_about_work(&fields));
     let status = match (&state, severity) {
         (Some(state), _) => state.reading.status,
         // No state at all, but somebody took the trouble to call it an error.

@@ -35,18 +35,19 @@ pub(super) const STATES: &[&str] = &[
     "conclusion", "result", "outcome", "status", "state", "alertstate", "alertstatus", "currentstate",
     "currentstatus", "newstate", "newstatus", "newstatevalue", "incidentstatus", "incidentstate", "monitorstatus",
     "checkstatus", "alerttransition", "transition", "triggerstatus", "problemstatus", "problemstate", "condition",
-    "alerttypefriendlyname", "health", "healthstatus", "phase", "actiongroup", "notificationtype", "milestone",
+    "alerttypefriendlyname", "health", "healthstatus", "phase", "actiongroup", "notificationtype", "milestone", "triggertype",
 ];
 /// Ends of names that are named for a state, further down in the order than the whole names.
 pub(super) const STATE_ENDINGS: &[&str] = &["status", "state", "transition", "milestone"];
 /// Beginnings of names that speak of what was, not of what is.
-pub(super) const BEFORE: &[&str] = &["previous", "prev", "old", "last", "prior", "original", "from", "was"];
+pub(super) const BEFORE: &[&str] =
+    &["previous", "prev", "old", "last", "prior", "original", "from", "was", "merge"];
 /// Fields that say what happened; only words that speak of an alert count in them.
 #[rustfmt::skip]
 pub(super) const ACTIONS: &[&str] = &[
     "eventtype", "alerttype", "eventaction", "action", "event", "type", "notificationtype", "trigger",
     "eventname", "detailtype", "messagetype", "messageevent", "webhookevent", "notificationtype", "topic", "kind",
-    "operation", "objectkind", "verb",
+    "operation", "objectkind", "verb", "alertaction",
 ];
 /// How bad it is.
 #[rustfmt::skip]
@@ -76,22 +77,31 @@ pub(super) const KEYS: &[&str] = &[
 pub(super) const IDS: &[&str] = &[
     "incidentid", "alertid", "problemid", "alarmid", "monitorid", "checkid", "issuekey", "issueidentifier",
     "issueid", "faultid", "errorid", "outageid", "checkinid", "siteid", "itemid", "violationid", "anomalyid",
-    "findingid", "detectionid", "ticketid", "ticketnumber", "caseid", "casenumber", "cardid", "taskid",
-    "incidentkey",
+    "findingid", "detectionid", "ticketid", "ticketnumber", "caseid", "casenumber", "cardid",
+    "alarmarn", "savedsearchid",
 ];
+/// What names the thing for want of anything better.
+pub(super) const LAST_IDS: &[&str] = &["incidentkey", "correlationid"];
+/// Machines, on which more than one thing can break.
+pub(super) const HOSTS: &[&str] =
+    &["host", "hostname", "instance", "server", "node", "device", "resource", "entity"];
 /// Numbers and short ids that count within a project.
 #[rustfmt::skip]
 pub(super) const NUMBERS: &[&str] = &[
     "pullrequestnumber", "pullrequestid", "mergerequestiid", "issuenumber", "issueiid", "alertnumber", "alertiid",
-    "discussionnumber", "incidentiid",
+    "discussionnumber", "incidentiid", "objectattributesiid",
 ];
+/// Fields at the top that say what sort of message it is.
+pub(super) const KINDS: &[&str] =
+    &["objectkind", "eventtype", "webhookevent", "event", "eventname", "type", "topic"];
 /// Ids of whatever a payload carries, in the forms of JSON:API and Standard Webhooks.
-pub(super) const OBJECTS: &[&str] = &["dataid", "objectid", "dataidentifier", "resourceid", "entityid"];
+pub(super) const OBJECTS: &[&str] =
+    &["dataidentifier", "dataid", "objectid", "resourceid", "entityid", "resources"];
 /// What runs again and again under one name: the id of a run is not the thing's.
 #[rustfmt::skip]
 pub(super) const RUNS: &[&str] = &[
     "build", "builds", "deploy", "deployment", "run", "job", "execution", "release", "pipeline", "workflow",
-    "stage", "task", "update", "preview", "invocation",
+    "stage", "task", "preview", "invocation",
 ];
 /// What a build or a deployment belongs to.
 #[rustfmt::skip]
@@ -104,7 +114,7 @@ pub(super) const PROJECTS: &[&str] = &[
 #[rustfmt::skip]
 pub(super) const WORKFLOWS: &[&str] = &[
     "workflowname", "pipelinename", "buildtypeid", "buildconfiguration", "definitionname", "definition", "workflow",
-    "pipeline", "buildname", "jobname", "checkrunname", "checkname", "commitstatuskey", "context", "stackname",
+    "pipeline", "buildname", "workflowjobname", "jobname", "checkrunname", "checkname", "commitstatuskey", "context", "stackname",
     "stack", "workspacename", "deploymentgroup", "job", "stage", "stagename",
 ];
 /// Branches and tags.
@@ -142,16 +152,29 @@ pub(super) const LABELS: &[(&str, &[&str])] = &[
     ("region", &["region", "awsregion", "regionname", "location"]),
     ("account", &["account", "accountid", "awsaccountid", "accountname"]),
     ("resource", &[
-        "resource", "resourcename", "resourceid", "host", "hostname", "instance", "server", "node", "device", "target",
+        "resource", "resourcename", "resourceid", "involvedobjectname", "host", "hostname", "instance", "server", "node", "device", "target",
         "container", "pod", "database", "cluster", "entity", "functionname", "monitor", "check", "monitorname", "checkname",
-        "involvedobjectname", "objectname", "bucketname", "tablename", "queuename", "clustername", "recipient",
+        "objectname", "bucketname", "tablename", "queuename", "clustername", "recipient",
     ]),
     ("project", PROJECTS),
     ("branch", BRANCHES),
 ];
 /// What a payload without a title is about.
-pub(super) const CHECKS: &[&str] =
-    &["check", "monitor", "probe", "test", "metric", "metricname", "job", "task"];
+pub(super) const CHECKS: &[&str] = &[
+    "check",
+    "monitor",
+    "alarm",
+    "alert",
+    "rule",
+    "probe",
+    "test",
+    "metric",
+    "metricname",
+    "chart",
+    "sensor",
+    "job",
+    "task",
+];
 /// Facts that alerts are about, the first to be shown.
 #[rustfmt::skip]
 pub(super) const FACTS: &[&str] = &[

@@ -4,7 +4,8 @@
 
 use super::super::draft::line;
 use super::fields::{Field, Fields};
-use super::names::{ACTIONS, BEFORE, STATE_ENDINGS, STATES};
+use super::lexicon::{FLAGS, TROUBLE, WORK};
+use super::names::{ACTIONS, BEFORE, KINDS, STATE_ENDINGS, STATES};
 use super::words::{self, Reading};
 use crate::core::signal::Status;
 
@@ -29,8 +30,8 @@ impl<'a> Said<'a> {
 
 /// The state of what a payload is about; `None` if it has none, or in words that nobody knows.
 pub(super) fn state<'a>(fields: &'a Fields, title: &str, text: Option<&Field>) -> Option<Said<'a>> {
-    let about_trouble = fields.is_about(words::TROUBLE);
-    let about_work = !about_trouble && fields.is_about(words::WORK);
+    let about_trouble = is_about_trouble(fields);
+    let about_work = is_about_work(fields);
     // A comment on an alarm is no alarm, whatever state that is in.
     if let Some(field) = fields.ranked(ACTIONS).into_iter().find(|field| words::is_remark(field.text())) {
         return Some(Said::new(field, Reading { status: None, severity: None }));
@@ -45,30 +46,54 @@ pub(super) fn state<'a>(fields: &'a Fields, title: &str, text: Option<&Field>) -
             fields.ranked(ACTIONS).into_iter().find_map(read)
         })
         .or_else(|| {
-            let read = |field: &'a Field| Some(Said::new(field, words::flag(field.name(), field.text())?));
-            fields.ranked(words::FLAGS).into_iter().find_map(read).map(Said::without_words)
+            let read = |field: &'a Field| {
+                Some(Said::new(field, words::flag(field.name(), field.text(), about_trouble)?))
+            };
+            fields.ranked(FLAGS).into_iter().find_map(read).map(Said::without_words)
         })
         .or_else(|| in_words(title))
         .or_else(|| in_words(&line(text?.text(), 200)))
 }
 
+/// Whether it speaks of an alert, an incident and so on.
+pub(super) fn is_about_trouble(fields: &Fields) -> bool {
+    fields.is_about(TROUBLE) || kinds(fields).any(words::speaks_of_trouble)
+}
+
+/// Whether it speaks of pull requests, tickets, orders and the like, and not of trouble.
+pub(super) fn is_about_work(fields: &Fields) -> bool {
+    !is_about_trouble(fields)
+        && (fields.is_about(WORK) || kinds(fields).any(|kind| words::has_any(kind, WORK)))
+}
+
+/// What says what sort of message it is; a `type` further down speaks of something else, but for the data's own.
+fn kinds(fields: &Fields) -> impl Iterator<Item = &str> {
+    let counts = |field: &&Field| {
+        field.is_at_top() || field.is_named(&["datatype"]) || (field.depth() == 2 && field.name() != "type")
+    };
+    fields.ranked(KINDS).into_iter().filter(counts).map(Field::text)
+}
+
 /// What the fields named for a state say: of words that leave no doubt, trouble counts before its end, since a whole is well
 /// only if its parts are; else the first word.
 fn told<'a>(fields: &'a Fields, about_trouble: bool, about_work: bool) -> Option<Said<'a>> {
-    let candidates: Vec<Said<'a>> = fields
-        .ranked(STATES)
-        .into_iter()
-        .chain(fields.ending(STATE_ENDINGS, BEFORE))
-        .filter_map(|field| Some(Said::new(field, words::state(field.text(), about_trouble)?)))
-        .filter(|said| !about_work || !words::is_weak(&said.said))
-        .collect();
-    let own = |said: &&Said<'a>| {
+    let read = |fields: Vec<&'a Field>| -> Vec<Said<'a>> {
+        let said = |field: &'a Field| Some(Said::new(field, words::state(field.text(), about_trouble)?));
+        let counts =
+            |said: &Said<'a>| !words::is_aside(&said.said) && (!about_work || !words::is_weak(&said.said));
+        fields.into_iter().filter_map(said).filter(counts).collect()
+    };
+    let mut candidates = read(fields.ranked(STATES));
+    let own = |said: &Said<'a>| {
         let field =
             said.field.is_some_and(|field| !field.is_listed() && !field.is_aside() && field.depth() <= 3);
         field && !words::is_weak(&said.said)
     };
-    let strong = candidates.iter().position(|said| own(&said));
-    let firing = candidates.iter().position(|said| own(&said) && said.reading.status == Some(Status::Firing));
+    if !candidates.iter().any(own) {
+        candidates.extend(read(fields.ending(STATE_ENDINGS, BEFORE)));
+    }
+    let strong = candidates.iter().position(own);
+    let firing = candidates.iter().position(|said| own(said) && said.reading.status == Some(Status::Firing));
     let neutral = strong.filter(|at| candidates.get(*at).is_some_and(|said| said.reading.status.is_none()));
     let chosen = neutral.or(firing).or(strong).unwrap_or(0);
     candidates.into_iter().nth(chosen)

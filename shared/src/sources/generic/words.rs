@@ -5,6 +5,9 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::lexicon::{
+    FILLERS, FIRING, KNOWN, MOVES, NEITHER, ONLY_AS_STATE, REMARKS, RESOLVED, TROUBLE, WEAK,
+};
 use crate::core::signal::{Severity, Status};
 
 /// What a word says.
@@ -15,78 +18,6 @@ pub(super) struct Reading {
     /// Some senders have one word for both.
     pub(super) severity: Option<Severity>,
 }
-
-#[rustfmt::skip]
-const RESOLVED: &[&str] = &[
-    "ok", "okay", "resolved", "resolve", "recovered", "recovery", "recover", "closed", "close", "cleared",
-    "clear", "up", "normal", "healthy", "fixed", "passed", "passing", "pass", "success", "successful",
-    "succeeded", "succeed", "successfully", "green", "operational", "ended", "inactive", "solved", "restored",
-    "online", "completed", "complete", "finished", "deactivated", "compliant", "reachable", "dismissed",
-];
-#[rustfmt::skip]
-const FIRING: &[&str] = &[
-    "alarm", "alert", "alerting", "firing", "fired", "fire", "trigger", "triggered", "problem", "down",
-    "failed", "failure", "fail", "failing", "error", "errored", "critical", "crit", "warning", "warn", "fatal",
-    "emergency", "outage", "red", "open", "opened", "active", "unhealthy", "degraded", "breached", "violated",
-    "broken", "unreachable", "offline", "activated", "crashed", "aborted", "stalled", "investigating", "identified",
-    "unresolved", "reopened", "nodata", "timeout", "timedout", "unstable", "unavailable", "anomalous", "exceeded",
-    "lost", "missing", "rollback", "noncompliant", "trouble", "impaired", "undelivered",
-];
-/// States of a trouble that goes on though somebody knows of it; of anything else they say nothing.
-#[rustfmt::skip]
-const KNOWN: &[&str] = &[
-    "acknowledged", "ack", "acked", "acknowledge", "acknowledgement", "mitigated", "monitoring", "snoozed", "snooze",
-];
-/// States that are neither trouble nor its end.
-#[rustfmt::skip]
-const NEITHER: &[&str] = &[
-    "unacknowledged", "pending", "running", "queued", "canceled", "cancelled", "skipped", "stopped", "building",
-    "scheduled",
-];
-/// Words of states that pull requests, orders and tickets have as well.
-#[rustfmt::skip]
-const WEAK: &[&str] = &[
-    "open", "opened", "reopened", "active", "activated", "inactive", "closed", "close", "completed", "complete",
-    "finished", "ended", "ok", "solved", "missing", "fixed",
-];
-/// What is about one of these speaks of work, not of trouble.
-#[rustfmt::skip]
-pub(super) const WORK: &[&str] = &[
-    "pullrequest", "mergerequest", "issue", "ticket", "repository", "repo", "commits", "card", "board", "order", "customer",
-    "invoice", "subscription", "project", "objectattributes", "comment", "discussion", "conversation",
-];
-/// What people add to a thing without changing it.
-#[rustfmt::skip]
-const REMARKS: &[&str] =
-    &["comment", "commented", "note", "annotated", "ping", "assigned", "unassigned", "labeled", "unlabeled"];
-/// Words of states that speak of work rather than of trouble; in a field that is named for an action they say nothing.
-#[rustfmt::skip]
-const ONLY_AS_STATE: &[&str] = &[
-    "open", "opened", "active", "inactive", "closed", "close", "completed", "up", "error", "alert", "alarm",
-    "ended", "pass", "clear", "green", "red", "ok", "fire", "normal", "online", "offline", "problem", "warning",
-    "fixed",
-];
-/// An action about one of these is about trouble whatever the verb is.
-pub(super) const TROUBLE: &[&str] = &[
-    "alert",
-    "alerts",
-    "alarm",
-    "incident",
-    "monitor",
-    "problem",
-    "check",
-    "outage",
-    "heartbeat",
-    "violation",
-    "anomaly",
-];
-
-/// Fields whose truth is a state.
-#[rustfmt::skip]
-pub(super) const FLAGS: &[&str] = &[
-    "firing", "isfiring", "active", "resolved", "isresolved", "recovered", "ok", "success", "up", "isup",
-    "healthy", "failed", "down", "isdown",
-];
 
 /// What a state says: the whole of it is known, or every word of it that is known agrees.
 pub(super) fn state(text: &str, about_trouble: bool) -> Option<Reading> {
@@ -101,9 +32,20 @@ pub(super) fn is_weak(text: &str) -> bool {
         && !words.iter().any(|word| NEITHER.contains(&word.as_str()) || KNOWN.contains(&word.as_str()))
 }
 
+/// Whether a word that also speaks of work is one of many: `CompleteMultipartUpload` is no end.
+pub(super) fn is_aside(text: &str) -> bool {
+    is_weak(text) && split(text).len() > 3
+}
+
 /// Whether it is a remark on a thing, or a greeting: `comment_created`, `ping`.
 pub(super) fn is_remark(text: &str) -> bool {
     text.eq_ignore_ascii_case("test") || has_any(text, REMARKS)
+}
+
+/// Whether a kind of message is one about trouble: `incident.updated`; a `check_run` is none.
+pub(super) fn speaks_of_trouble(text: &str) -> bool {
+    let words = split(text);
+    words.len() <= 4 && words.iter().any(|word| word != "check" && TROUBLE.contains(&word.as_str()))
 }
 
 /// Whether any of its words is one of these.
@@ -151,7 +93,7 @@ pub(super) fn in_title(title: &str) -> Option<(Reading, String)> {
 }
 
 /// What a field that is true or false says.
-pub(super) fn flag(name: &str, text: &str) -> Option<Reading> {
+pub(super) fn flag(name: &str, text: &str, about_trouble: bool) -> Option<Reading> {
     let truth = match text {
         "true" | "1" => true,
         "false" | "0" => false,
@@ -162,6 +104,8 @@ pub(super) fn flag(name: &str, text: &str) -> Option<Reading> {
     // That something is not resolved or not active yet is no news by itself.
     let silent = !truth
         && matches!(name, "resolved" | "isresolved" | "recovered" | "active" | "failed" | "down" | "isdown");
+    // A hook or a product can be active as well.
+    let silent = silent || (name == "active" && !about_trouble);
     Some(Reading { status: Some(status), severity: None }).filter(|_| !silent)
 }
 
@@ -198,6 +142,23 @@ fn read(
     let no_data =
         words.iter().any(|word| word == "nodata") || (negated && words.iter().any(|word| word == "data"));
     Some(Reading { status: Some(status), severity: if no_data { Some(Severity::Warning) } else { severity } })
+}
+
+/// What sort of thing a kind of message is about: of `build.finished` and `BUILD_FAILED` that is `build`.
+pub(super) fn noun(text: &str) -> String {
+    let says_nothing = |word: &String| {
+        let word = word.as_str();
+        RESOLVED.contains(&word)
+            || FIRING.contains(&word)
+            || KNOWN.contains(&word)
+            || NEITHER.contains(&word)
+            || REMARKS.contains(&word)
+            || FILLERS.contains(&word)
+            || MOVES.contains(&word)
+            || severity_word(word).is_some()
+    };
+    let words: Vec<String> = split(text).into_iter().filter(|word| !says_nothing(word)).collect();
+    if words.len() > 4 { String::new() } else { words.join(" ") }
 }
 
 /// How bad a number from 0 to 10 says it is. Up to 5 it could be on a scale that ends there, or that begins with the worst.
@@ -267,14 +228,6 @@ pub(super) fn is_plain_id(text: &str) -> bool {
     (text.len() >= 16 && hexadecimal && digits > 3) || (text.len() >= 10 && digits == text.len())
 }
 
-/// Words that come and go with the state of the same thing.
-#[rustfmt::skip]
-const FILLERS: &[&str] = &[
-    "is", "are", "was", "were", "has", "have", "been", "be", "went", "goes", "not", "now", "again", "back", "becomes",
-    "became", "after", "about", "minute", "minutes", "second", "seconds", "hour", "hours", "passes", "fails", "recovers",
-    "reporting", "started", "finished",
-];
-
 /// What stays of a title when its state changes and its numbers move: what it is about. `web-2` keeps its number,
 /// `93.4 %` and `12:30` do not.
 pub(super) fn without_state(title: &str) -> String {
@@ -321,6 +274,9 @@ mod tests {
             ("whatever", None),
             ("", None),
             ("42", None),
+            ("TimedOut", FIRES),
+            ("NON_COMPLIANT", FIRES),
+            ("canceled", None),
         ] {
             assert_eq!(state(text, false).and_then(|reading| reading.status), expected, "{text}");
         }
@@ -361,6 +317,11 @@ mod tests {
             ("(recovered) db", ENDS),
             ("[checkout.example.com] [Down] refused", FIRES),
             ("a [strange] herring", None),
+            ("[Triggered on {host:web-1}] CPU is high", FIRES),
+            ("Backup of db-1 failed", FIRES),
+            ("Deploy to Production succeeded for shop", ENDS),
+            ("Failed payments", None),
+            ("Why builds failed last week", None),
         ] {
             assert_eq!(in_title(title).and_then(|(reading, _)| reading.status), expected, "{title}");
         }
