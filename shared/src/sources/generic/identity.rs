@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use super::super::draft::web_address;
 use super::fields::{Field, Fields};
 use super::names::{
-    ACTIONS, BRANCHES, CHECKS, EVENTS, HOSTS, IDS, KEYS, KINDS, LAST_IDS, NO_THINGS, NUMBERS, OBJECTS,
-    PROJECTS, PROSE, RUNS, WORKFLOWS,
+    ACTIONS, BRANCHES, CHECKS, EVENTS, HOSTS, IDS, KEYS, KINDS, LAST_IDS, MEASURED, NO_THINGS, NUMBERS,
+    OBJECTS, PROJECTS, PROSE, RUNS, WORKFLOWS,
 };
 use super::{state, words};
 
@@ -62,7 +62,8 @@ pub(super) fn build(fields: &Fields, labels: &BTreeMap<String, String>) -> Optio
     let branch = fields.by_name(BRANCHES, names_a_thing).map(|field| branch(field.text()).to_owned());
     // An alarm of a project is not all alarms of that project.
     let is_run = is_about_a_run(fields) && (environment.is_some() || !workflows.is_empty());
-    if state::is_about_trouble(fields) || (branch.is_none() && !is_run) {
+    let is_alert = state::is_about_trouble(fields) || fields.has(MEASURED);
+    if is_alert || (branch.is_none() && !is_run) {
         return None;
     }
     let mut parts = vec![project, kind(fields)];

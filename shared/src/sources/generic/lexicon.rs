@@ -49,7 +49,7 @@ pub(super) const WORK: &[&str] = &[
 /// What people add to a thing without changing it.
 #[rustfmt::skip]
 pub(super) const REMARKS: &[&str] = &[
-    "comment", "commented", "note", "annotated", "ping", "assigned", "unassigned", "labeled", "unlabeled",
+    "comment", "commented", "note", "annotated", "assigned", "unassigned", "labeled", "unlabeled",
 ];
 /// Words of states that speak of work rather than of trouble; in a field that is named for an action they say nothing.
 #[rustfmt::skip]
@@ -86,4 +86,10 @@ pub(super) const MOVES: &[&str] = &[
     "new", "start", "stop", "applied", "deployed", "planned", "delivered", "occurred", "started", "finished",
     "ended", "end", "begin", "event", "events", "notification", "webhook", "v1", "v2", "test", "status",
     "state",
+];
+/// Ends that somebody declared: nothing else in the same message says otherwise.
+#[rustfmt::skip]
+pub(super) const ENDS: &[&str] = &[
+    "resolved", "resolve", "recovered", "recovery", "recover", "closed", "cleared", "clear", "normal", "ok", "up",
+    "deactivated",
 ];

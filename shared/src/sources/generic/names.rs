@@ -117,11 +117,14 @@ pub(super) const WORKFLOWS: &[&str] = &[
     "pipeline", "buildname", "workflowjobname", "jobname", "checkrunname", "checkname", "commitstatuskey", "context", "stackname",
     "stack", "workspacename", "deploymentgroup", "job", "stage", "stagename",
 ];
-/// Branches and tags.
+/// What alerts have and builds do not.
+pub(super) const MEASURED: &[&str] =
+    &["severity", "alertseverity", "priority", "urgency", "level", "metric", "threshold", "alertname"];
+/// Branches.
 #[rustfmt::skip]
 pub(super) const BRANCHES: &[&str] = &[
     "branch", "branchname", "headbranch", "sourcebranch", "gitbranch", "buildbranch", "sourcebranchname",
-    "refname", "ref", "targetbranch", "sourcerefname", "tag", "commitref",
+    "refname", "ref", "targetbranch", "sourcerefname", "commitref",
 ];
 /// Beginnings of names that end in `name` and name no thing: people, words, runs.
 #[rustfmt::skip]

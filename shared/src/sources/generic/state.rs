@@ -4,7 +4,7 @@
 
 use super::super::draft::line;
 use super::fields::{Field, Fields};
-use super::lexicon::{FLAGS, TROUBLE, WORK};
+use super::lexicon::{ENDS, FLAGS, TROUBLE, WORK};
 use super::names::{ACTIONS, BEFORE, KINDS, STATE_ENDINGS, STATES};
 use super::words::{self, Reading};
 use crate::core::signal::Status;
@@ -74,8 +74,8 @@ fn kinds(fields: &Fields) -> impl Iterator<Item = &str> {
     fields.ranked(KINDS).into_iter().filter(counts).map(Field::text)
 }
 
-/// What the fields named for a state say: of words that leave no doubt, trouble counts before its end, since a whole is well
-/// only if its parts are; else the first word.
+/// What the fields named for a state say: of words that leave no doubt, trouble counts before success, since a whole is well
+/// only if its parts are, but not before an end that is declared; else the first word.
 fn told<'a>(fields: &'a Fields, about_trouble: bool, about_work: bool) -> Option<Said<'a>> {
     let read = |fields: Vec<&'a Field>| -> Vec<Said<'a>> {
         let said = |field: &'a Field| Some(Said::new(field, words::state(field.text(), about_trouble)?));
@@ -95,6 +95,8 @@ fn told<'a>(fields: &'a Fields, about_trouble: bool, about_work: bool) -> Option
     let strong = candidates.iter().position(own);
     let firing = candidates.iter().position(|said| own(said) && said.reading.status == Some(Status::Firing));
     let neutral = strong.filter(|at| candidates.get(*at).is_some_and(|said| said.reading.status.is_none()));
+    let is_end = |at: &usize| candidates.get(*at).is_some_and(|said| words::has_any(&said.said, ENDS));
+    let firing = firing.filter(|_| !strong.as_ref().is_some_and(is_end));
     let chosen = neutral.or(firing).or(strong).unwrap_or(0);
     candidates.into_iter().nth(chosen)
 }

@@ -183,6 +183,17 @@ fn two_alerts_of_one_project_are_two_things() {
         one(body).key
     };
     assert_ne!(alert("CPU is high"), alert("Disk is full"));
+    let of_a_job = |title: &str| {
+        let body = json!({ "project": "shop", "env": "prod", "job": "node", "title": title, "severity": "critical" });
+        one(body).key
+    };
+    assert_ne!(of_a_job("CPU is high"), of_a_job("Disk is full"));
+}
+
+#[test]
+fn a_monitor_that_pings_may_be_down() {
+    let draft = one(json!({ "name": "Shop", "type": "ping", "status": "down" }));
+    assert_eq!((draft.status, draft.title.as_str()), (Some(Status::Firing), "Shop: down"));
 }
 
 #[test]
@@ -233,6 +244,8 @@ fn a_word_that_leaves_no_doubt_goes_before_one_that_also_speaks_of_work() {
     assert_eq!((build("failed"), build("succeeded")), (Some(Status::Firing), Some(Status::Resolved)));
     let parts = one(json!({ "app": "shop", "health": "Degraded", "phase": "Succeeded" }));
     assert_eq!(parts.status, Some(Status::Firing));
+    let ended = one(json!({ "status": "resolved", "title": "Shop", "rule": { "state": "down" } }));
+    assert_eq!(ended.status, Some(Status::Resolved));
     let rolled_back = one(json!({ "stack": "shop", "status": "UPDATE_ROLLBACK_COMPLETE" }));
     assert_eq!(rolled_back.status, Some(Status::Firing));
 }

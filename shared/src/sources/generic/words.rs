@@ -37,9 +37,9 @@ pub(super) fn is_aside(text: &str) -> bool {
     is_weak(text) && split(text).len() > 3
 }
 
-/// Whether it is a remark on a thing, or a greeting: `comment_created`, `ping`.
+/// Whether it is a remark on a thing: `comment_created`.
 pub(super) fn is_remark(text: &str) -> bool {
-    text.eq_ignore_ascii_case("test") || has_any(text, REMARKS)
+    has_any(text, REMARKS)
 }
 
 /// Whether a kind of message is one about trouble: `incident.updated`; a `check_run` is none.
