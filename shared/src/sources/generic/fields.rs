@@ -17,10 +17,21 @@ const MAX_LIST: usize = 10;
 #[rustfmt::skip]
 const ASIDE: &[&str] = &[
     "actor", "agent", "assignee", "assignees", "author", "avatar", "client", "commit", "context", "creator",
-    "escalationpolicy", "firstprobe", "headers", "installation", "labels", "links", "meta", "metadata",
-    "organization", "owner", "page", "previous", "previousattributes", "repository", "request", "secondprobe",
-    "sender", "tags", "team", "user",
+    "createdby", "customer", "escalationpolicy", "firstprobe", "from", "headers", "installation", "labels", "links", "meta",
+    "metadata", "old", "organization", "owner", "page", "previous", "previousattributes", "previousstate", "pusher",
+    "repository", "request", "requester", "secondprobe", "sender", "tags", "team", "user",
 ];
+
+/// Maps whose name says what their `name` or `title` is the name of.
+#[rustfmt::skip]
+const NAMED: &[&str] = &[
+    "service", "host", "monitor", "check", "environment", "resource", "project", "repository", "repo", "pipeline",
+    "workflow", "application", "app", "component", "stack", "cluster", "server", "database", "queue",
+    "definition", "workspace",
+];
+/// Maps that hold one word and how people call it: `{"state": {"value": "ALARM"}}`.
+const WORDS: &[&str] =
+    &["status", "state", "severity", "priority", "urgency", "level", "currentstatus", "newstatus"];
 
 /// Parts of names whose values are of no use to people.
 #[rustfmt::skip]
@@ -33,8 +44,8 @@ const TECHNICAL: &[&str] = &[
 /// Names that say nothing by themselves: beside the title they would only repeat what sort of message it is.
 #[rustfmt::skip]
 const EMPTY: &[&str] = &[
-    "action", "alerttype", "code", "description", "event", "eventtype", "format", "kind", "message", "msg", "name",
-    "number", "objectkind", "resourcetype", "summary", "tags", "text", "title", "type", "uri", "url",
+    "alerttype", "code", "description", "format", "kind", "message", "msg", "number", "summary", "tags", "text",
+    "title", "uri", "url",
 ];
 
 /// All fields, nearest to the top first.
@@ -52,6 +63,8 @@ pub(super) struct Field {
     text: String,
     depth: usize,
     aside: bool,
+    /// One of many: it speaks for a part at most.
+    listed: bool,
 }
 
 impl Fields {
@@ -64,6 +77,7 @@ impl Fields {
             value: body,
             depth: 0,
             aside: false,
+            listed: false,
         }]);
         while let Some(place) = queue.pop_front() {
             if found.fields.len() >= MAX_FIELDS || queue.len() > 4 * MAX_FIELDS {
@@ -87,7 +101,8 @@ impl Fields {
                         found.tags.extend(list.iter().filter_map(|value| tag(value.as_str()?)));
                     }
                     for value in list.iter().take(MAX_LIST) {
-                        queue.push_back(Place { value, depth: place.depth + 1, ..place.clone() });
+                        let listed = place.listed || list.len() > 1;
+                        queue.push_back(Place { value, depth: place.depth + 1, listed, ..place.clone() });
                     }
                 }
                 value => found.fields.extend(plain(value).map(|text| place.field(text))),
@@ -103,10 +118,11 @@ impl Fields {
         self.fields.iter()
     }
 
-    /// Whether anything in it says that the payload is about one of these: a field or map of that name at the top.
+    /// Whether anything in it says that the payload is about one of these: a field or map of that name near the top.
     pub(super) fn is_about(&self, things: &[&str]) -> bool {
-        let top = |field: &Field| field.path.split('.').next().map(folded);
-        self.fields.iter().filter_map(top).any(|top| things.contains(&top.as_str()))
+        let about =
+            |field: &Field| field.path.split('.').take(2).any(|part| things.contains(&folded(part).as_str()));
+        self.fields.iter().any(about)
     }
 
     /// The entries of `labels` and `tags`, whatever their form.
@@ -138,9 +154,29 @@ impl Fields {
         self.ranked(names).into_iter().find(|field| fits(field))
     }
 
+    /// The field with the first of the names that anything has, wherever it stands.
+    pub(super) fn by_name(&self, names: &[&str], fits: impl Fn(&Field) -> bool) -> Option<&Field> {
+        names.iter().find_map(|name| {
+            self.fields.iter().find(|field| !field.listed && field.is_named(&[*name]) && fits(field))
+        })
+    }
+
     /// What the most promising field that can be read says.
     pub(super) fn first<T>(&self, names: &[&str], read: impl Fn(&Field) -> Option<T>) -> Option<T> {
         self.ranked(names).into_iter().find_map(read)
+    }
+
+    /// The fields whose names end in one of these, and do not begin with one of those; nearest to the top first.
+    pub(super) fn ending(&self, endings: &[&str], unless: &[&str]) -> Vec<&Field> {
+        let fits = |field: &&Field| {
+            !field.aside
+                && !field.text.trim().is_empty()
+                && endings
+                    .iter()
+                    .any(|ending| field.name.ends_with(ending) && field.name.len() > ending.len())
+                && !unless.iter().any(|begin| field.name.starts_with(begin))
+        };
+        self.fields.iter().filter(fits).collect()
     }
 
     /// Whether there is any field with one of the names.
@@ -164,6 +200,11 @@ impl Field {
     /// In lower case, without separators.
     pub(super) fn name(&self) -> &str {
         &self.name
+    }
+
+    /// Its name with its parent's.
+    pub(super) fn full_name(&self) -> &str {
+        &self.with_parent
     }
 
     /// Whether one of the names is its own, or its own with its parent's.
@@ -190,6 +231,16 @@ impl Field {
         self.aside
     }
 
+    /// One of many.
+    pub(super) fn is_listed(&self) -> bool {
+        self.listed
+    }
+
+    /// How far it is from the top.
+    pub(super) fn depth(&self) -> usize {
+        self.depth
+    }
+
     /// Its name says nothing by itself.
     pub(super) fn is_empty(&self) -> bool {
         EMPTY.contains(&self.name.as_str())
@@ -204,7 +255,9 @@ impl Field {
     pub(super) fn label(&self) -> String {
         let mut parts = self.path.rsplit('.');
         let last = parts.next().unwrap_or_default();
-        let last = if folded(last) == self.name { last } else { parts.next().unwrap_or(last) };
+        let says_little =
+            folded(last) != self.name || matches!(self.name.as_str(), "name" | "title" | "slug");
+        let last = if says_little { parts.next().unwrap_or(last) } else { last };
         let mut words = String::new();
         for character in last.chars().take(40) {
             match character {
@@ -228,27 +281,46 @@ struct Place<'a> {
     value: &'a Value,
     depth: usize,
     aside: bool,
+    listed: bool,
 }
 
 impl<'a> Place<'a> {
     fn inner(&self, name: &str, value: &'a Value, aside: bool) -> Self {
         let short: String = name.chars().take(80).collect();
         let path = if self.path.is_empty() { short.clone() } else { format!("{}.{short}", self.path) };
-        Place { path, name: folded(&short), parent: self.name.clone(), value, depth: self.depth + 1, aside }
+        Place {
+            path,
+            name: folded(&short),
+            parent: self.name.clone(),
+            value,
+            depth: self.depth + 1,
+            aside,
+            listed: self.listed,
+        }
     }
 
     fn field(&self, text: String) -> Field {
         // `{"service": {"name": "payments"}}` says the service as well as `{"service": "payments"}` does.
-        let stands_for_parent =
-            matches!(self.name.as_str(), "name" | "summary" | "title" | "displayname" | "slug");
-        let (name, with_parent) = match (stands_for_parent, self.parent.as_str()) {
-            (true, "service" | "host" | "monitor" | "check" | "environment" | "resource" | "project") => {
-                (self.parent.clone(), format!("{}{}", self.parent, self.name))
+        let parent = self.parent.as_str();
+        let stands_for_parent = match self.name.as_str() {
+            "name" => NAMED.contains(&parent) || WORDS.contains(&parent),
+            "summary" | "title" | "displayname" | "slug" => {
+                NAMED.contains(&parent) || WORDS.contains(&parent)
             }
-            (_, "") => (self.name.clone(), String::new()),
-            _ => (self.name.clone(), format!("{}{}", self.parent, self.name)),
+            "value" | "label" | "current" | "type" => WORDS.contains(&parent),
+            _ => false,
         };
-        Field { path: self.path.clone(), name, with_parent, text, depth: self.depth, aside: self.aside }
+        let name = if stands_for_parent { self.parent.clone() } else { self.name.clone() };
+        let with_parent = if parent.is_empty() { String::new() } else { format!("{parent}{}", self.name) };
+        Field {
+            path: self.path.clone(),
+            name,
+            with_parent,
+            text,
+            depth: self.depth,
+            aside: self.aside,
+            listed: self.listed,
+        }
     }
 }
 

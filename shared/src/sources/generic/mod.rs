@@ -7,8 +7,11 @@
 //! from the message's own id. No knowledge of a single sender may enter: that is what mapping files are for.
 
 mod fields;
+mod identity;
+mod lexicon;
 mod names;
 mod plain;
+mod state;
 mod words;
 
 use std::collections::BTreeMap;
@@ -18,9 +21,8 @@ use serde_json::Value;
 
 use self::fields::{Field, Fields};
 use self::names::{
-    ACTIONS, CHECKS, FACTS, KEYS, LABELS, LINKS, NAMES, SEVERITIES, STATES, TEXTS, TIMES, TITLES,
+    CHECKS, EVENTS, FACTS, IDS, KEYS, LABELS, LINKS, NAMES, SCORES, SEVERITIES, STATES, TEXTS, TIMES, TITLES,
 };
-use self::words::Reading;
 use super::draft::{Draft, line, web_address};
 use super::unwrap::Envelope;
 use crate::core::signal::{Severity, Status};
@@ -29,7 +31,7 @@ use crate::core::time;
 /// The most elements of a list of notifications that become signals of their own.
 const MAX_ELEMENTS: usize = 200;
 /// The most facts picked for the line under the title.
-const MAX_FACTS: usize = 6;
+const MAX_FACTS: usize = 9;
 
 /// Reads any payload. At least one draft.
 pub(super) fn read(body: &Value, envelope: &Envelope, received_at: Timestamp) -> Vec<Draft> {
@@ -47,11 +49,21 @@ pub(super) fn read(body: &Value, envelope: &Envelope, received_at: Timestamp) ->
             }
             drafts
         }
-        Value::Object(fields) if !fields.is_empty() => vec![object(body, envelope, received_at)],
+        Value::Object(fields) if !fields.is_empty() => match many(fields) {
+            Some(alerts) => read(alerts, envelope, received_at),
+            None => vec![object(body, envelope, received_at)],
+        },
         Value::String(text) => vec![plain::read(text, envelope)],
         Value::Null | Value::Object(_) => vec![plain::read("", envelope)],
         other => vec![plain::read(&other.to_string(), envelope)],
     }
+}
+
+/// The list of alerts in a group of alerts: each has its own state and its own end.
+fn many(fields: &serde_json::Map<String, Value>) -> Option<&Value> {
+    let list = ["alerts", "incidents", "problems"].iter().find_map(|name| fields.get(*name))?;
+    let elements = list.as_array().filter(|elements| !elements.is_empty())?;
+    elements.iter().all(|element| element.as_object().is_some_and(|fields| fields.len() > 3)).then_some(list)
 }
 
 fn object(body: &Value, envelope: &Envelope, received_at: Timestamp) -> Draft {
@@ -60,15 +72,23 @@ fn object(body: &Value, envelope: &Envelope, received_at: Timestamp) -> Draft {
     let labels = labels(&fields);
     let about = about(&fields, &labels);
     // A title of something else (a commit's) only where nothing says what this is about.
-    let title = fields.best(TITLES, |field| readable(field) && (about.is_empty() || !field.is_aside()));
+    let title =
+        fields.best(TITLES, |field| readable(field) && (about.is_empty() || !field.is_aside())).or_else(
+            || fields.ending(&["title", "subject", "summary"], &[]).into_iter().find(|field| readable(field)),
+        );
     let shown =
         title.map(|field| line(field.text(), 400)).or_else(|| envelope.subject.clone()).unwrap_or_default();
     let text = fields.best(TEXTS, |field| {
         let text = field.text().trim();
         text.chars().any(char::is_whitespace) && line(text, 400) != shown
     });
-    let state = state(&fields, &shown, text);
-    let severity = fields.first(SEVERITIES, |field| words::severity(field.text()));
+    let state = state::state(&fields, &shown, text);
+    let severity = fields
+        .first(SEVERITIES, |field| words::severity(field.text()))
+        .or_else(|| fields.first(SCORES, |field| words::score(field.text())));
+    // How urgent a ticket is does not make news of it an error.
+    let has_status = state.as_ref().is_some_and(|state| state.reading.status.is_some());
+    let severity = severity.filter(|_| has_status || !state::is_about_work(&fields));
     let status = match (&state, severity) {
         (Some(state), _) => state.reading.status,
         // No state at all, but somebody took the trouble to call it an error.
@@ -81,63 +101,34 @@ fn object(body: &Value, envelope: &Envelope, received_at: Timestamp) -> Draft {
         }
         (None, _) => None,
     };
+    // That all is well again does not say how bad it was.
+    let severity =
+        severity.filter(|severity| status != Some(Status::Resolved) || *severity != Severity::Info);
     let said = state.as_ref().map(|state| words::as_said(&state.said)).filter(|said| !said.is_empty());
+    let key = identity::key(&fields, title, if shown.is_empty() { &about } else { &shown }, &labels);
     let title_text = match title {
         Some(title) if title.is_named(NAMES) => with_state(shown, said),
+        Some(title) if title.is_named(EVENTS) => match thing(&fields, &labels) {
+            Some(thing) if !shown.contains(&thing) => format!("{shown}: {thing}"),
+            _ => shown,
+        },
         _ if shown.is_empty() => with_state(about, said),
         _ => shown,
     };
     let links = links(&fields);
+    let used: Vec<&str> = [title, text].into_iter().flatten().map(Field::path).collect();
     let told_by = state.as_ref().and_then(|state| state.field);
-    let used: Vec<&str> = [title, text, told_by].into_iter().flatten().map(|field| field.path()).collect();
     Draft {
         kind: if status.is_some_and(|status| status != Status::Info) { "alert" } else { "event" }.to_owned(),
         status,
         severity: severity.or(state.and_then(|state| state.reading.severity)),
-        key: key(&fields, &title_text, &labels),
-        facts: facts(&fields, &title_text, &used),
+        key,
+        facts: facts(&fields, told_by, &title_text, &used),
         text: text.map(|field| field.text().to_owned()).unwrap_or_default(),
         at: when(&fields, received_at),
         title: title_text,
         labels,
         links,
-    }
-}
-
-/// What the state is, and where that was said.
-struct Said<'a> {
-    reading: Reading,
-    said: String,
-    field: Option<&'a Field>,
-}
-
-/// Fields named for a state go first; in one named for an action only words that speak of an alert count; then flags; then
-/// a state that stands apart in the title or the text.
-fn state<'a>(fields: &'a Fields, title: &str, text: Option<&Field>) -> Option<Said<'a>> {
-    let about_trouble = fields.is_about(words::TROUBLE);
-    let read = |names: &[&str], read: &dyn Fn(&Field) -> Option<Reading>| {
-        let told = |field: &'a Field| {
-            Some(Said { reading: read(field)?, said: field.text().to_owned(), field: Some(field) })
-        };
-        fields.ranked(names).into_iter().find_map(told)
-    };
-    let in_words = |text: &str| {
-        let (reading, said) = words::in_title(text)?;
-        Some(Said { reading, said, field: None })
-    };
-    read(STATES, &|field| words::state(field.text()))
-        .or_else(|| read(ACTIONS, &|field| words::action(field.text(), about_trouble)))
-        .or_else(|| {
-            read(words::FLAGS, &|field| words::flag(field.name(), field.text())).map(Said::without_words)
-        })
-        .or_else(|| in_words(title))
-        .or_else(|| in_words(&line(text?.text(), 200)))
-}
-
-impl Said<'_> {
-    /// `true` is nothing that people say.
-    fn without_words(self) -> Self {
-        Said { said: String::new(), ..self }
     }
 }
 
@@ -151,6 +142,12 @@ fn about(fields: &Fields, labels: &BTreeMap<String, String>) -> String {
         (Some(either), _) | (None, Some(either)) => either,
         (None, None) => String::new(),
     }
+}
+
+/// The first thing with a name.
+fn thing(fields: &Fields, labels: &BTreeMap<String, String>) -> Option<String> {
+    let named = ["resource", "service", "project"].iter().find_map(|name| labels.get(*name)).cloned();
+    named.or_else(|| Some(identity::things(fields).first()?.text().to_owned()))
 }
 
 fn with_state(about: String, said: Option<String>) -> String {
@@ -197,21 +194,6 @@ fn links(fields: &Fields) -> Vec<(String, String)> {
     links
 }
 
-/// What the thing is called by its sender; else what is left of the title without state, numbers and times.
-fn key(fields: &Fields, title: &str, labels: &BTreeMap<String, String>) -> String {
-    if let Some(field) = fields.best(KEYS, |field| !field.text().trim().is_empty()) {
-        return field.text().trim().to_owned();
-    }
-    // A bare `key` is a name of the thing only where nothing else can be meant.
-    if let Some(field) = fields.best(&["key"], |field| field.is_at_top() && !field.text().trim().is_empty()) {
-        return field.text().trim().to_owned();
-    }
-    let title = words::without_state(title);
-    let place = ["service", "resource", "environment", "region"].iter().filter_map(|name| labels.get(*name));
-    let apart = place.filter(|value| !title.contains(&value.to_lowercase())).map(String::as_str);
-    apart.chain([title.as_str()]).collect::<Vec<_>>().join(" ")
-}
-
 /// The newest time that is not ahead of our clock: with every change a sender's `updated_at` or `resolved_at` grows.
 fn when(fields: &Fields, received_at: Timestamp) -> Option<Timestamp> {
     let latest = received_at.checked_add(SignedDuration::from_hours(1)).ok()?;
@@ -223,9 +205,11 @@ fn when(fields: &Fields, received_at: Timestamp) -> Option<Timestamp> {
         .max()
 }
 
-/// Short values that say something: those that alerts are about first, then what is nearest to the top.
-fn facts(fields: &Fields, title: &str, used: &[&str]) -> Vec<String> {
-    let ranked = fields.ranked(FACTS).into_iter().chain(fields.all());
+/// Short values that say something: the state, what alerts are about, then what is nearest to the top.
+fn facts(fields: &Fields, told_by: Option<&Field>, title: &str, used: &[&str]) -> Vec<String> {
+    let folded_title = title.to_lowercase();
+    let named = identity::things(fields).into_iter();
+    let ranked = told_by.into_iter().chain(fields.ranked(FACTS)).chain(named).chain(fields.all());
     let mut facts: Vec<String> = Vec::new();
     for field in ranked {
         let text = field.text().trim();
@@ -233,8 +217,12 @@ fn facts(fields: &Fields, title: &str, used: &[&str]) -> Vec<String> {
         let says_little = field.is_technical()
             || field.is_empty()
             || is_time
-            || (text.len() > 2 && title.contains(text))
-            || KEYS.contains(&field.name())
+            || (text.len() > 2
+                && [text.to_lowercase(), words::as_said(text)]
+                    .iter()
+                    .any(|said| folded_title.contains(said)))
+            || field.is_named(KEYS)
+            || field.is_named(IDS)
             || SEVERITIES.contains(&field.name())
             || text.is_empty()
             || text.chars().count() > 60

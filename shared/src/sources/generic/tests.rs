@@ -140,3 +140,141 @@ fn a_field_that_is_named_for_a_secret_is_not_read_wherever_it_stands() {
     let drafts = format!("{drafts:?}");
     assert!(!drafts.contains("c4n4ry") && drafts.contains("db-1"), "{drafts}");
 }
+
+#[test]
+fn the_senders_own_key_goes_before_ids_and_ids_before_titles() {
+    for (body, key) in [
+        (json!({ "title": "x", "dedup_key": "disk/db-1", "alert": { "id": "7" } }), "disk/db-1"),
+        (json!({ "title": "x", "alert": { "id": "7" }, "id": "delivery-1" }), "7"),
+        (
+            json!({ "type": "incident", "data": { "id": "25", "type": "incident" }, "incident_key": "k" }),
+            "25",
+        ),
+        (json!({ "issue": { "id": "10001", "key": "SHOP-12" }, "comment": { "id": "3" } }), "SHOP-12"),
+    ] {
+        assert_eq!(one(body.clone()).key, key, "{body}");
+    }
+}
+
+#[test]
+fn a_build_is_known_by_project_workflow_and_branch() {
+    let build = |run: u32, commit: &str, result: &str, branch: &str| {
+        one(json!({
+            "action": "completed",
+            "workflow_run": {
+                "id": run, "name": "CI", "head_branch": branch, "display_title": commit, "status": "completed",
+                "conclusion": result, "head_commit": { "message": commit },
+            },
+            "repository": { "name": "shop", "full_name": "acme/shop" },
+        }))
+    };
+    let (failed, passed) =
+        (build(1, "Round prices", "failure", "main"), build(2, "Fix it", "success", "main"));
+    assert_eq!((failed.status, passed.status), (Some(Status::Firing), Some(Status::Resolved)));
+    assert_eq!(failed.key, passed.key);
+    assert_ne!(failed.key, build(3, "Round prices", "failure", "next").key);
+    assert_eq!(failed.labels["branch"], "main");
+}
+
+#[test]
+fn two_alerts_of_one_project_are_two_things() {
+    let alert = |title: &str| {
+        let body = json!({ "project": "shop", "environment": "prod", "title": title, "status": "firing" });
+        one(body).key
+    };
+    assert_ne!(alert("CPU is high"), alert("Disk is full"));
+    let of_a_job = |title: &str| {
+        let body = json!({ "project": "shop", "env": "prod", "job": "node", "title": title, "severity": "critical" });
+        one(body).key
+    };
+    assert_ne!(of_a_job("CPU is high"), of_a_job("Disk is full"));
+}
+
+#[test]
+fn a_monitor_that_pings_may_be_down() {
+    let draft = one(json!({ "name": "Shop", "type": "ping", "status": "down" }));
+    assert_eq!((draft.status, draft.title.as_str()), (Some(Status::Firing), "Shop: down"));
+}
+
+#[test]
+fn a_sentence_that_changes_does_not_name_the_thing_where_something_else_does() {
+    let check = |message: &str, status: &str| {
+        one(json!({ "message": message, "status": status, "chart": "disk_space", "host": "web-1" })).key
+    };
+    assert_eq!(check("96 % used, more than 90", "CRITICAL"), check("All well", "OK"));
+    let ping = one(json!({ "message": "All well", "status": "OK", "chart": "ping", "host": "web-1" }));
+    assert_ne!(check("All well", "OK"), ping.key);
+}
+
+#[test]
+fn a_state_in_a_map_of_its_own_is_read_and_the_one_before_is_not() {
+    let draft = one(json!({
+        "alarmName": "High CPU", "previousState": { "value": "OK" }, "state": { "value": "ALARM", "reason": "95 > 80" },
+    }));
+    assert_eq!((draft.status, draft.title.as_str()), (Some(Status::Firing), "High CPU: alarm"));
+}
+
+#[test]
+fn what_is_open_or_active_fires_only_if_it_is_trouble() {
+    for (body, expected) in [
+        (json!({ "action": "opened", "pull_request": { "title": "Round prices", "state": "open" } }), None),
+        (
+            json!({ "repository": { "name": "shop", "status": "Active" }, "push_data": { "tag": "1.4" } }),
+            None,
+        ),
+        (json!({ "topic": "conversation.created", "data": { "item": { "state": "open" } } }), None),
+        (json!({ "incident": { "title": "Checkout fails", "status": "open" } }), Some(Status::Firing)),
+        (
+            json!({ "incident": { "title": "Checkout fails", "status": "acknowledged" } }),
+            Some(Status::Firing),
+        ),
+        (json!({ "title": "Order 7", "status": "acknowledged" }), None),
+        (
+            json!({ "event": "comment", "error": { "status": "open" }, "comment": { "message": "On it" } }),
+            None,
+        ),
+    ] {
+        assert_eq!(one(body.clone()).status, expected, "{body}");
+    }
+}
+
+#[test]
+fn a_word_that_leaves_no_doubt_goes_before_one_that_also_speaks_of_work() {
+    let build = |result: &str| one(json!({ "status": "completed", "result": result, "name": "shop" })).status;
+    assert_eq!((build("failed"), build("succeeded")), (Some(Status::Firing), Some(Status::Resolved)));
+    let parts = one(json!({ "app": "shop", "health": "Degraded", "phase": "Succeeded" }));
+    assert_eq!(parts.status, Some(Status::Firing));
+    let ended = one(json!({ "status": "resolved", "title": "Shop", "rule": { "state": "down" } }));
+    assert_eq!(ended.status, Some(Status::Resolved));
+    let rolled_back = one(json!({ "stack": "shop", "status": "UPDATE_ROLLBACK_COMPLETE" }));
+    assert_eq!(rolled_back.status, Some(Status::Firing));
+}
+
+#[test]
+fn each_alert_of_a_group_has_its_own_state() {
+    let alert = |status: &str, host: &str| json!({ "status": status, "labels": { "instance": host }, "annotations": { "summary": host }, "fingerprint": host });
+    let body = json!({ "status": "firing", "groupKey": "g", "alerts": [alert("firing", "a"), alert("resolved", "b")] });
+    let drafts = read(&body, &Envelope::default(), "2026-11-22T09:00:00Z".parse().unwrap());
+    let read: Vec<_> = drafts.iter().map(|draft| (draft.key.as_str(), draft.status)).collect();
+    assert_eq!(read, [("a", Some(Status::Firing)), ("b", Some(Status::Resolved))]);
+}
+
+#[test]
+fn how_bad_it_was_is_not_taken_from_its_being_well_again() {
+    assert_eq!(one(json!({ "title": "Disk", "status": "ok", "severity": "ok" })).severity, None);
+    assert_eq!(
+        one(json!({ "title": "Disk", "status": "firing", "severity": 9.1 })).severity,
+        Some(Severity::Critical)
+    );
+    // From 0 to 10 or from 1 to 5: nobody can tell.
+    assert_eq!(one(json!({ "title": "Disk", "status": "firing", "severity": 3 })).severity, None);
+    let ticket = json!({ "ticket_status": "Open", "ticket_title": "Late", "priority": "urgent" });
+    assert_eq!(one(ticket).severity, None);
+}
+
+#[test]
+fn a_kind_of_event_is_said_with_what_it_happened_to() {
+    let draft = one(json!({ "type": "deploy_ended", "data": { "serviceName": "shop", "status": "failed" } }));
+    assert_eq!((draft.status, draft.title.as_str()), (Some(Status::Firing), "deploy_ended: shop"));
+    assert_eq!(draft.facts, ["status failed"]);
+}

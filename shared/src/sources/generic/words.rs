@@ -5,6 +5,9 @@ use std::sync::LazyLock;
 
 use regex_lite::Regex;
 
+use super::lexicon::{
+    FILLERS, FIRING, KNOWN, MOVES, NEITHER, ONLY_AS_STATE, REMARKS, RESOLVED, TROUBLE, WEAK,
+};
 use crate::core::signal::{Severity, Status};
 
 /// What a word says.
@@ -16,42 +19,38 @@ pub(super) struct Reading {
     pub(super) severity: Option<Severity>,
 }
 
-#[rustfmt::skip]
-const RESOLVED: &[&str] = &[
-    "ok", "okay", "resolved", "resolve", "recovered", "recovery", "recover", "closed", "close", "cleared",
-    "clear", "up", "normal", "healthy", "fixed", "passed", "passing", "pass", "success", "successful",
-    "succeeded", "successfully", "green", "operational", "ended", "inactive", "solved", "restored", "online",
-    "completed",
-];
-#[rustfmt::skip]
-const FIRING: &[&str] = &[
-    "alarm", "alert", "alerting", "firing", "fired", "fire", "trigger", "triggered", "problem", "down",
-    "failed", "failure", "fail", "failing", "error", "errored", "critical", "crit", "warning", "warn", "fatal",
-    "emergency", "outage", "red", "open", "opened", "active", "unhealthy", "degraded", "breached", "violated",
-    "broken", "unreachable", "offline", "activated", "crashed", "aborted", "stalled", "investigating", "identified",
-    "unresolved", "reopened", "nodata", "timeout",
-];
-/// Words of states that speak of work rather than of trouble; in a field that is named for an action they say nothing.
-#[rustfmt::skip]
-const ONLY_AS_STATE: &[&str] = &[
-    "open", "opened", "active", "inactive", "closed", "close", "completed", "up", "error", "alert", "alarm",
-    "ended", "pass", "clear", "green", "red", "ok", "fire", "normal", "online", "offline", "problem", "warning",
-    "fixed",
-];
-/// An action about one of these is about trouble whatever the verb is.
-pub(super) const TROUBLE: &[&str] =
-    &["alert", "alarm", "incident", "monitor", "problem", "check", "outage", "heartbeat"];
-
-/// Fields whose truth is a state.
-#[rustfmt::skip]
-pub(super) const FLAGS: &[&str] = &[
-    "firing", "isfiring", "active", "resolved", "isresolved", "recovered", "ok", "success", "up", "isup",
-    "healthy", "failed", "down", "isdown",
-];
-
 /// What a state says: the whole of it is known, or every word of it that is known agrees.
-pub(super) fn state(text: &str) -> Option<Reading> {
-    read(text, |_| true, false)
+pub(super) fn state(text: &str, about_trouble: bool) -> Option<Reading> {
+    read(text, |_| true, false, about_trouble)
+}
+
+/// Whether a state's words also speak of work.
+pub(super) fn is_weak(text: &str) -> bool {
+    let words = split(text);
+    let known = |word: &&String| RESOLVED.contains(&word.as_str()) || FIRING.contains(&word.as_str());
+    words.iter().filter(known).all(|word| WEAK.contains(&word.as_str()))
+        && !words.iter().any(|word| NEITHER.contains(&word.as_str()) || KNOWN.contains(&word.as_str()))
+}
+
+/// Whether a word that also speaks of work is one of many: `CompleteMultipartUpload` is no end.
+pub(super) fn is_aside(text: &str) -> bool {
+    is_weak(text) && split(text).len() > 3
+}
+
+/// Whether it is a remark on a thing: `comment_created`.
+pub(super) fn is_remark(text: &str) -> bool {
+    has_any(text, REMARKS)
+}
+
+/// Whether a kind of message is one about trouble: `incident.updated`; a `check_run` is none.
+pub(super) fn speaks_of_trouble(text: &str) -> bool {
+    let words = split(text);
+    words.len() <= 4 && words.iter().any(|word| word != "check" && TROUBLE.contains(&word.as_str()))
+}
+
+/// Whether any of its words is one of these.
+pub(super) fn has_any(text: &str, list: &[&str]) -> bool {
+    text.chars().count() <= 60 && split(text).iter().any(|word| list.contains(&word.as_str()))
 }
 
 /// What an action says: `incident.triggered`, `alert_resolved`; but not `pull_request.opened`. In a payload that is about
@@ -64,8 +63,12 @@ pub(super) fn action(text: &str, about_trouble: bool) -> Option<Reading> {
     {
         return Some(Reading { status: Some(Status::Firing), severity: None });
     }
+    // `POLICY_CLOSE_CRITICAL`: what has an end and a severity is trouble.
+    let about_trouble = about_trouble
+        || (words.iter().any(|word| matches!(word.as_str(), "open" | "opened" | "close" | "closed"))
+            && words.iter().any(|word| severity_word(word).is_some()));
     let counts = |word: &str| !TROUBLE.contains(&word) && (about_trouble || !ONLY_AS_STATE.contains(&word));
-    read(text, counts, true)
+    read(text, counts, true, about_trouble)
 }
 
 /// What a title says: only words that stand apart as a state, in brackets, before a colon, or in capitals.
@@ -74,6 +77,10 @@ pub(super) fn in_title(title: &str) -> Option<(Reading, String)> {
         Regex::new(concat!(
             r"(?i)[\[(*]+\s*([a-z][a-z ]*?)\s*(?::\s*\d+)?\s*[\])*]+", // [FIRING:2], (recovered), *Down*
             r"|^\s*(?:re:\s*)?[^\w\[(*]*([a-z]+)\s*(?::|-\s|–)",       // PROBLEM - web-1, OK: disk
+            r"|^\W*\[\s*([a-z]+) on [^\]]*\]",                         // [Triggered on {host:web-1}]
+            r"|\b(failed|succeeded|recovered|resolved|crashed)[\s.!]*$", // Backup of db-1 failed
+            r"|\b(failed|succeeded) for\b",                            // Deploy failed for shop
+            r"|^\s*(failed) to\b",                                     // Failed to deploy
             r"|\b(?:is|are|has|went|back)\s+(?:now\s+|been\s+)?",      // ... is down, ... has recovered
             r"(down|up|failing|failed|recovered|resolved|unhealthy|healthy|unreachable|ok|online|offline)\b",
         ))
@@ -82,11 +89,11 @@ pub(super) fn in_title(title: &str) -> Option<(Reading, String)> {
     let near = title.get(..title.floor_char_boundary(400)).unwrap_or(title);
     let marks = MARK.as_ref()?.captures_iter(near).take(5);
     let mut words = marks.filter_map(|found| found.iter().skip(1).flatten().next().map(|word| word.as_str()));
-    words.find_map(|word| Some((state(word)?, word.to_owned())))
+    words.find_map(|word| Some((state(word, false)?, word.to_owned())))
 }
 
 /// What a field that is true or false says.
-pub(super) fn flag(name: &str, text: &str) -> Option<Reading> {
+pub(super) fn flag(name: &str, text: &str, about_trouble: bool) -> Option<Reading> {
     let truth = match text {
         "true" | "1" => true,
         "false" | "0" => false,
@@ -97,19 +104,31 @@ pub(super) fn flag(name: &str, text: &str) -> Option<Reading> {
     // That something is not resolved or not active yet is no news by itself.
     let silent = !truth
         && matches!(name, "resolved" | "isresolved" | "recovered" | "active" | "failed" | "down" | "isdown");
+    // A hook or a product can be active as well.
+    let silent = silent || (name == "active" && !about_trouble);
     Some(Reading { status: Some(status), severity: None }).filter(|_| !silent)
 }
 
-fn read(text: &str, counts: impl Fn(&str) -> bool, first_end_wins: bool) -> Option<Reading> {
+fn read(
+    text: &str,
+    counts: impl Fn(&str) -> bool,
+    first_end_wins: bool,
+    about_trouble: bool,
+) -> Option<Reading> {
     if text.chars().count() > 60 {
         return None;
     }
     let words = split(text);
     let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.as_str()) && counts(word));
     let negated = words.iter().any(|word| matches!(word.as_str(), "not" | "no" | "non" | "never" | "un"));
-    if has(&["acknowledged", "ack", "acked", "acknowledge", "unacknowledged", "pending", "running", "queued"])
-    {
-        return Some(Reading { status: None, severity: None });
+    if has(KNOWN) || has(NEITHER) {
+        let goes_on = about_trouble && !has(NEITHER);
+        return Some(Reading { status: goes_on.then_some(Status::Firing), severity: None });
+    }
+    let rolled_back =
+        words.windows(2).any(|pair| matches!(pair, [one, two] if one == "rolled" && two == "back"));
+    if has(&["rollback"]) || rolled_back {
+        return Some(Reading { status: Some(Status::Firing), severity: None });
     }
     let (resolved, firing) = (has(RESOLVED), has(FIRING));
     let status = match (resolved, firing, negated) {
@@ -123,6 +142,34 @@ fn read(text: &str, counts: impl Fn(&str) -> bool, first_end_wins: bool) -> Opti
     let no_data =
         words.iter().any(|word| word == "nodata") || (negated && words.iter().any(|word| word == "data"));
     Some(Reading { status: Some(status), severity: if no_data { Some(Severity::Warning) } else { severity } })
+}
+
+/// What sort of thing a kind of message is about: of `build.finished` and `BUILD_FAILED` that is `build`.
+pub(super) fn noun(text: &str) -> String {
+    let says_nothing = |word: &String| {
+        let word = word.as_str();
+        RESOLVED.contains(&word)
+            || FIRING.contains(&word)
+            || KNOWN.contains(&word)
+            || NEITHER.contains(&word)
+            || REMARKS.contains(&word)
+            || FILLERS.contains(&word)
+            || MOVES.contains(&word)
+            || severity_word(word).is_some()
+    };
+    let words: Vec<String> = split(text).into_iter().filter(|word| !says_nothing(word)).collect();
+    if words.len() > 4 { String::new() } else { words.join(" ") }
+}
+
+/// How bad a number from 0 to 10 says it is. Up to 5 it could be on a scale that ends there, or that begins with the worst.
+pub(super) fn score(text: &str) -> Option<Severity> {
+    let score: f64 = text.parse().ok()?;
+    match score {
+        9.0..=10.0 => Some(Severity::Critical),
+        7.0..9.0 => Some(Severity::Error),
+        5.1..7.0 => Some(Severity::Warning),
+        _ => None,
+    }
 }
 
 /// How bad a word says it is.
@@ -141,8 +188,8 @@ fn severity_word(word: &str) -> Option<Severity> {
         | "highest" => Severity::Critical,
         "error" | "err" | "high" | "major" | "severe" | "failure" | "p2" | "sev2" | "s2" | "severity2"
         | "priority2" => Severity::Error,
-        "warning" | "warn" | "medium" | "moderate" | "average" | "minor" | "degraded" | "p3" | "sev3"
-        | "s3" | "severity3" | "priority3" => Severity::Warning,
+        "warning" | "warn" | "medium" | "moderate" | "average" | "minor" | "degraded" | "unstable" | "p3"
+        | "sev3" | "s3" | "severity3" | "priority3" => Severity::Warning,
         "info" | "information" | "informational" | "notice" | "low" | "lowest" | "debug" | "trivial"
         | "none" | "ok" | "p4" | "p5" | "sev4" | "sev5" | "s4" => Severity::Info,
         _ => return None,
@@ -196,7 +243,8 @@ pub(super) fn without_state(title: &str) -> String {
         let numbered_state = word
             .split_once(':')
             .is_some_and(|(state, _)| FIRING.contains(&state) || RESOLVED.contains(&state));
-        word.is_empty() || word == "%" || measured || is_state || numbered_state
+        let is_filler = FILLERS.contains(&word.as_str());
+        word.is_empty() || word == "%" || measured || is_state || is_filler || numbered_state
     };
     words.filter(|word| !moves(word)).collect::<Vec<_>>().join(" ")
 }
@@ -226,10 +274,13 @@ mod tests {
             ("whatever", None),
             ("", None),
             ("42", None),
+            ("TimedOut", FIRES),
+            ("NON_COMPLIANT", FIRES),
+            ("canceled", None),
         ] {
-            assert_eq!(state(text).and_then(|reading| reading.status), expected, "{text}");
+            assert_eq!(state(text, false).and_then(|reading| reading.status), expected, "{text}");
         }
-        assert_eq!(state("CRITICAL").unwrap().severity, Some(Severity::Critical));
+        assert_eq!(state("CRITICAL", false).unwrap().severity, Some(Severity::Critical));
     }
 
     #[test]
@@ -266,6 +317,11 @@ mod tests {
             ("(recovered) db", ENDS),
             ("[checkout.example.com] [Down] refused", FIRES),
             ("a [strange] herring", None),
+            ("[Triggered on {host:web-1}] CPU is high", FIRES),
+            ("Backup of db-1 failed", FIRES),
+            ("Deploy to Production succeeded for shop", ENDS),
+            ("Failed payments", None),
+            ("Why builds failed last week", None),
         ] {
             assert_eq!(in_title(title).and_then(|(reading, _)| reading.status), expected, "{title}");
         }
