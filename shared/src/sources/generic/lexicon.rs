@@ -9,6 +9,11 @@ pub(super) const RESOLVED: &[&str] = &[
     "succeeded", "succeed", "successfully", "green", "operational", "ended", "inactive", "solved", "restored",
     "online", "completed", "complete", "finished", "deactivated", "compliant", "reachable", "dismissed",
 ];
+/// States that every post says anyway, so that they are no fact.
+#[rustfmt::skip]
+pub(super) const BARE: &[&str] = &[
+    "active", "alert", "alerting", "closed", "firing", "ok", "open", "problem", "recovered", "resolved", "triggered",
+];
 /// States that are trouble.
 #[rustfmt::skip]
 pub(super) const FIRING: &[&str] = &[

@@ -116,8 +116,9 @@ fn object(body: &Value, envelope: &Envelope, received_at: Timestamp) -> Draft {
         _ => shown,
     };
     let links = links(&fields);
-    let used: Vec<&str> = [title, text].into_iter().flatten().map(Field::path).collect();
     let told_by = state.as_ref().and_then(|state| state.field);
+    let bare = told_by.filter(|field| lexicon::BARE.contains(&words::as_said(field.text()).as_str()));
+    let used: Vec<&str> = [title, text, bare].into_iter().flatten().map(Field::path).collect();
     Draft {
         kind: if status.is_some_and(|status| status != Status::Info) { "alert" } else { "event" }.to_owned(),
         status,
@@ -169,6 +170,9 @@ fn labels(fields: &Fields) -> BTreeMap<String, String> {
         .collect();
     for (name, value) in fields.tags() {
         labels.entry(name).or_insert(value);
+    }
+    if labels.get("project") == labels.get("service") {
+        labels.remove("project");
     }
     labels
 }
