@@ -67,6 +67,12 @@ pub(crate) fn scheme<'a>(access: &'a Access, source: &str, deps: &'a Deps) -> Op
     access.scheme.as_ref().or_else(of_mapping)
 }
 
+/// Whether what proves a source is about its body, so that a request whose body is not what it brings proves nothing.
+pub(crate) fn signs_body(source: &str, deps: &Deps) -> bool {
+    let scheme = deps.config.source(source).and_then(|access| scheme(access, source, deps));
+    matches!(scheme, Some(Scheme::Hmac(_) | Scheme::StandardWebhooks | Scheme::Sns))
+}
+
 /// A message of a topic: verified by Amazon's certificate, and confirmed only if the topic is ours.
 async fn topic(body: &[u8], access: &Access, deps: &Deps) -> Result<Entered, Refusal> {
     let message = sns::Message::parse(body).map_err(|error| refused(SNS, &error))?;

@@ -3,7 +3,7 @@
 //! router's business, so that a payload that nobody understands is never refused.
 
 use bytes::Bytes;
-use http::{Method, Request, Response, StatusCode};
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
 use jiff::Timestamp;
 use serde_json::json;
 use shared::core::raw::Raw;
@@ -16,6 +16,7 @@ mod access;
 mod api;
 mod cut;
 mod events;
+mod handshake;
 mod refusal;
 
 use access::Entered;
@@ -33,17 +34,20 @@ pub async fn handle(request: Request<Bytes>, deps: &Deps) -> Response<Bytes> {
 
 async fn take(request: &Request<Bytes>, deps: &Deps, now: Timestamp) -> Result<Response<Bytes>, Refusal> {
     let Address { named, last_segment } = address(request.uri().path())?;
-    if request.method() != Method::POST {
-        let remedy = "Send the notification as the body of a POST: curl -d '{\"title\": \"Hello\"}' URL";
-        return Err(Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "only POST is taken here", remedy));
+    if let Some(answer) = asked(request, named.as_deref(), deps) {
+        return Ok(answer);
     }
-    if request.body().iter().all(u8::is_ascii_whitespace) {
-        let remedy =
-            "Send JSON or text, for example {\"title\": \"Disk full on db-1\", \"severity\": \"critical\"}.";
-        return Err(Refusal::new(StatusCode::BAD_REQUEST, "the body is empty", remedy));
-    }
-    let mut raw = raw(request, named, deps, now);
+    let brought = brought(request)?;
+    let mut raw = raw(brought.as_ref().unwrap_or(request), named, deps, now);
     let source = raw.source.clone().unwrap_or_default();
+    if brought.is_some() && access::signs_body(&source, deps) {
+        let remedy = "Send the notification as the body of a POST: what is signed is the body.";
+        return Err(Refusal::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "only POST is taken of this source",
+            remedy,
+        ));
+    }
     match enter(request, &source, last_segment, deps, now).await? {
         Entered::Notification => {}
         Entered::Answered(what) => {
@@ -57,6 +61,41 @@ async fn take(request: &Request<Bytes>, deps: &Deps, now: Timestamp) -> Result<R
     let id = raw.id.clone();
     keep(&source, &[raw], deps).await?;
     Ok(door::answer(StatusCode::OK, &json!({ "ok": true, "id": id, "source": source })))
+}
+
+/// The answer to a source of the config's that only asks whether it may send.
+fn asked(request: &Request<Bytes>, named: Option<&str>, deps: &Deps) -> Option<Response<Bytes>> {
+    deps.config.source(named?)?;
+    handshake::answer(request)
+}
+
+/// The request with its query as the body, a form: what is sent by those who can only call an address. `None` if it has a body
+/// of its own.
+fn brought(request: &Request<Bytes>) -> Result<Option<Request<Bytes>>, Refusal> {
+    let blank = request.body().iter().all(u8::is_ascii_whitespace);
+    let query = request.uri().query().filter(|query| blank && query.contains('='));
+    match (request.method(), query) {
+        (&Method::POST, None) if blank => {
+            let remedy = "Send JSON or text, for example {\"title\": \"Disk full on db-1\", \"severity\": \"critical\"}.";
+            Err(Refusal::new(StatusCode::BAD_REQUEST, "the body is empty", remedy))
+        }
+        (&Method::POST, None) => Ok(None),
+        (&Method::GET | &Method::POST, Some(query)) => {
+            let mut form = request.clone();
+            *form.body_mut() = Bytes::from(query.to_owned());
+            let kind = HeaderValue::from_static("application/x-www-form-urlencoded");
+            form.headers_mut().insert(header::CONTENT_TYPE, kind);
+            Ok(Some(form))
+        }
+        _ => {
+            let remedy = "Send the notification as the body of a POST: curl -d '{\"title\": \"Hello\"}' URL";
+            Err(Refusal::new(
+                StatusCode::METHOD_NOT_ALLOWED,
+                "only POST, and GET with a query, is taken here",
+                remedy,
+            ))
+        }
+    }
 }
 
 /// Lets a request in by the scheme of its source, and counts it if it is not.

@@ -110,6 +110,41 @@ async fn addresses_that_nobody_has_are_told_apart_from_methods_that_nobody_takes
 }
 
 #[tokio::test]
+async fn who_can_only_call_an_address_says_it_in_the_query() {
+    let stage = guarded().await;
+    let query = "title=Disk+full+on+db-1&severity=critical";
+    let path = format!("/hooks/open?{query}");
+    for method in ["GET", "POST"] {
+        let answer = stage.request(method, &path, HeaderMap::new(), "").await;
+        assert_eq!(answer.status, 200, "{method}: {}", answer.text);
+    }
+    assert_eq!(stage.world.queue.depth().0, 2);
+    // Only who shows the secret is let in, and what is signed is a body.
+    let tickets = format!("/hooks/tickets?{query}");
+    stage.request("GET", &tickets, HeaderMap::new(), "").await.refuses(401, "no secret");
+    let hub = format!("/hooks/github?{query}");
+    let signed = HeaderMap::from_iter([(
+        "x-hub-signature-256".parse().unwrap(),
+        github("hub-new", "").parse().unwrap(),
+    )]);
+    stage.request("GET", &hub, signed, "").await.refuses(405, "a signature of nothing");
+    stage.request("PUT", &path, HeaderMap::new(), "").await.refuses(405, "PUT");
+    assert_eq!(stage.world.queue.depth().0, 2);
+}
+
+#[tokio::test]
+async fn a_sender_that_only_asks_is_answered_and_nothing_is_taken_in() {
+    let stage = guarded().await;
+    let answer = stage.request("GET", "/hooks/open?challenge=abc", HeaderMap::new(), "").await;
+    assert_eq!((answer.status.as_u16(), answer.text.as_str()), (200, "abc"));
+    let challenge = r#"{"challenge": "abc"}"#;
+    let answer = stage.post("/hooks/github", &[], challenge).await;
+    assert_eq!((answer.status.as_u16(), answer.text.as_str()), (200, r#"{"challenge":"abc"}"#));
+    stage.post("/hooks/cloudwatch", &[], challenge).await.refuses(401, "the config does not name it");
+    assert_eq!(stage.world.queue.depth(), (0, 0));
+}
+
+#[tokio::test]
 async fn a_source_that_the_config_does_not_name_is_refused() {
     let stage = guarded().await;
     for path in ["/hooks/cloudwatch", "/hooks", "/sns", "/hooks/generic"] {

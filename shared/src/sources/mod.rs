@@ -40,6 +40,7 @@ use self::known::{BUILTIN, File, Known, OWN};
 use self::mapping::Mapping;
 use self::recognise::Origin;
 use self::unwrap::Payload;
+pub use self::unwrap::encoded::logs;
 use self::verify::Scheme;
 use crate::core::expression::ExpressionError;
 use crate::core::raw::Raw;

@@ -1,6 +1,7 @@
 //! Opens the envelopes that transports put around a payload: an SNS message as it arrives over HTTPS or in a queue, the
-//! records that Lambda hands over for SNS and SQS, a form with a `payload` field, JSON inside of a JSON string. What is in
-//! them is parsed here too, with bounds: nothing outside can make this recurse or allocate without end.
+//! records that Lambda hands over for SNS and SQS, a form with a `payload` field, JSON inside of a JSON string, and what comes
+//! encoded (`encoded`). What is in them is parsed here too, with bounds: nothing outside can make this recurse or allocate
+//! without end.
 //!
 //! EventBridge's event is no envelope: its own fields (`detail-type`, `region`) belong to the content. To add an envelope,
 //! add a row to [`peel`]. What the content means may not enter here.
@@ -8,14 +9,21 @@
 //! Formats: <https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html>,
 //! <https://docs.aws.amazon.com/lambda/latest/dg/with-sns.html>, <https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html>.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::MAX_SIGNALS;
 use crate::core::raw::Raw;
 
+pub(super) mod encoded;
+
 /// How many envelopes may be inside of each other: real ones come to three (Lambda record, queue, topic).
 const MAX_ENVELOPES: usize = 5;
+
+/// The most attributes of a message that are looked at; SQS allows 10, SNS and Pub/Sub some more.
+const MAX_ATTRIBUTES: usize = 50;
 
 /// A delivery without its envelopes.
 #[derive(Debug)]
@@ -46,6 +54,8 @@ pub(super) struct Envelope {
     pub(super) id: Option<String>,
     /// When the transport took it.
     pub(super) time: Option<String>,
+    /// What the publisher wrote on it: the attributes of a message of SNS, SQS or Pub/Sub.
+    pub(super) attributes: BTreeMap<String, String>,
 }
 
 /// Opens all envelopes of a delivery.
@@ -91,9 +101,19 @@ fn peel(payload: &Payload) -> Option<Vec<Payload>> {
             let sns = sns(fields).map(|inner| vec![inner]);
             sns.or_else(|| records(fields, &payload.envelope))
                 .or_else(|| form_field(fields, &payload.envelope))
+                .or_else(|| encoded::open(fields, &payload.envelope).map(|inner| vec![inner]))
         }
+        Value::Array(events) => cloud_events(events, &payload.envelope),
         _ => None,
     }
+}
+
+/// The events of a batch: each is one of its own
+/// (<https://github.com/cloudevents/spec/blob/main/cloudevents/formats/json-format.md#4-json-batch-format>).
+fn cloud_events(events: &[Value], outer: &Envelope) -> Option<Vec<Payload>> {
+    let is_event = |event: &Value| event.get("specversion").is_some() && event.get("type").is_some();
+    let payload = |event: &Value| Payload { body: event.clone(), envelope: outer.clone() };
+    (!events.is_empty() && events.iter().all(is_event)).then(|| events.iter().map(payload).collect())
 }
 
 /// An SNS notification, over HTTPS or in a queue.
@@ -106,6 +126,7 @@ fn sns(fields: &Map<String, Value>) -> Option<Payload> {
         topic: text(fields, "TopicArn"),
         id: text(fields, "MessageId"),
         time: text(fields, "Timestamp"),
+        attributes: attributes(fields.get("MessageAttributes"), "Value"),
     };
     Some(Payload { body: message.clone(), envelope })
 }
@@ -125,7 +146,18 @@ fn one_record(record: &Value, outer: &Envelope) -> Option<Payload> {
     }
     let of_queue = text(record, "eventSource").as_deref() == Some("aws:sqs");
     let body = record.get("body").filter(|_| of_queue)?.clone();
-    Some(Payload { body, envelope: Envelope { id: text(record, "messageId"), ..outer.clone() } })
+    let attributes = attributes(record.get("messageAttributes"), "stringValue");
+    Some(Payload { body, envelope: Envelope { id: text(record, "messageId"), attributes, ..outer.clone() } })
+}
+
+/// The attributes of a message that are texts: names, and maps with the value in one of their fields, or the value itself.
+fn attributes(attributes: Option<&Value>, field: &str) -> BTreeMap<String, String> {
+    let text = |(name, value): (&String, &Value)| {
+        let text = value.get(field).unwrap_or(value).as_str()?;
+        Some((name.clone(), text.to_owned()))
+    };
+    let attributes = attributes.and_then(Value::as_object).into_iter().flatten();
+    attributes.take(MAX_ATTRIBUTES).filter_map(text).collect()
 }
 
 /// A form whose only content is a `payload` field with JSON, as GitHub sends it when it is told to send forms.

@@ -23,7 +23,7 @@ use self::fields::{Field, Fields};
 use self::names::{
     CHECKS, EVENTS, FACTS, IDS, KEYS, LABELS, LINKS, NAMES, SCORES, SEVERITIES, STATES, TEXTS, TIMES, TITLES,
 };
-use super::draft::{Draft, line, web_address};
+use super::draft::{Draft, line, names_a_secret, web_address};
 use super::unwrap::Envelope;
 use crate::core::signal::{Severity, Status};
 use crate::core::time;
@@ -35,6 +35,17 @@ const MAX_FACTS: usize = 9;
 
 /// Reads any payload. At least one draft.
 pub(super) fn read(body: &Value, envelope: &Envelope, received_at: Timestamp) -> Vec<Draft> {
+    let mut drafts = inside(body, envelope, received_at);
+    let attributes = envelope.attributes.iter().filter(|(name, _)| !names_a_secret(name));
+    for (name, value) in attributes {
+        for draft in &mut drafts {
+            draft.labels.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+    }
+    drafts
+}
+
+fn inside(body: &Value, envelope: &Envelope, received_at: Timestamp) -> Vec<Draft> {
     match body {
         Value::Array(elements) if !elements.is_empty() && elements.iter().all(Value::is_object) => {
             let mut drafts: Vec<Draft> = elements
@@ -50,7 +61,7 @@ pub(super) fn read(body: &Value, envelope: &Envelope, received_at: Timestamp) ->
             drafts
         }
         Value::Object(fields) if !fields.is_empty() => match many(fields) {
-            Some(alerts) => read(alerts, envelope, received_at),
+            Some(alerts) => inside(alerts, envelope, received_at),
             None => vec![object(body, envelope, received_at)],
         },
         Value::String(text) => vec![plain::read(text, envelope)],

@@ -20,11 +20,21 @@ pub(super) fn read(text: &str, envelope: &Envelope) -> Draft {
     };
     let reading = words::in_title(title).or_else(|| words::in_title(first));
     let reading = reading.map(|(reading, _)| reading);
-    let status = reading.and_then(|reading| reading.status);
+    // What the publisher wrote on it counts before what is found in the prose.
+    let written = |names: &[&str]| {
+        let attributes = &envelope.attributes;
+        attributes
+            .iter()
+            .find(|(name, _)| names.contains(&name.to_lowercase().as_str()))
+            .map(|(_, value)| value)
+    };
+    let told = written(&["status", "state"]).and_then(|status| words::state(status, true));
+    let status = told.or(reading).and_then(|reading| reading.status);
+    let severity = written(&["severity", "level", "priority"]).and_then(|level| words::severity(level));
     Draft {
         kind: if status.is_some_and(|status| status != Status::Info) { "alert" } else { "event" }.to_owned(),
         status,
-        severity: reading.and_then(|reading| reading.severity),
+        severity: severity.or(reading.and_then(|reading| reading.severity)),
         title: line(title, 400),
         text: rest.to_owned(),
         links: first_link(text).map(|url| ("Open".to_owned(), url)).into_iter().collect(),
