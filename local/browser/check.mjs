@@ -123,6 +123,25 @@ try {
     firing = await barColor();
     must((await main.locator(".message .attachment").count()) >= 1, "the message has no coloured attachment");
   });
+  await step("a pasted payload is tried, and nothing is sent", async () => {
+    await page.getByRole("button", { name: "Send event" }).click();
+    await drawer.getByRole("tab", { name: "Paste" }).click();
+    await drawer.getByRole("combobox", { name: "Source" }).fill("my-script");
+    await drawer.getByRole("textbox", { name: "Body" }).fill('{"title": "Disk is full on db-1", "status": "firing"}');
+    const before = await page.locator("main article.message").count();
+    await drawer.getByRole("button", { name: "Try" }).click();
+    const told = drawer.locator(".told");
+    await told.waitFor();
+    const text = await told.innerText();
+    for (const part of ["read generically", "Disk is full on db-1", "status    firing", "route ", "[Acknowledge]"]) {
+      if (!text.includes(part)) throw new Error(`${part} is not told: ${text}`);
+    }
+    await picture("try");
+    if ((await page.locator("main article.message").count()) !== before) throw new Error("it was sent");
+    await drawer.getByRole("tab", { name: "Samples" }).click();
+    await page.keyboard.press("Escape");
+    await drawer.waitFor({ state: "hidden" });
+  });
   await step("Acknowledge changes the same message and names who did it", async () => {
     const ts = await card.getAttribute("data-ts");
     await button("Acknowledge").click();

@@ -49,6 +49,7 @@ export const local = {
   events: () => call("GET", "/_local/events"),
   event: (source, name) => call("GET", `/_local/events/${part(source)}/${part(name)}`),
   send: (what) => call("POST", "/_local/send", what),
+  tryOut: (what) => call("POST", "/_local/try", what),
   incidents: () => call("GET", "/_local/incidents"),
 };
 

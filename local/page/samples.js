@@ -1,5 +1,6 @@
 // Two of the drawer's panels: the samples from events/, and a place to paste anything. What they send goes the same way as a
-// real webhook; the runner's answer is shown beside the button.
+// real webhook; the runner's answer is shown beside the button. What is only tried goes nowhere: the mapping that took it, the
+// signal and the post are told.
 
 import { local } from "./api.js";
 import { el, icon, iconButton } from "./dom.js";
@@ -26,10 +27,21 @@ function outcome(node, answer) {
 }
 
 function send(what, result, button) {
+  return busy(button, async () => outcome(result, await local.send(what)));
+}
+
+function tryOut(what, result, button) {
+  return busy(button, async () => {
+    const { told } = await local.tryOut(what);
+    result.replaceChildren(el("pre", { class: "outcome told", role: "status", tabindex: "0" }, told));
+  });
+}
+
+function busy(button, work) {
   return attempt(async () => {
     button.classList.add("busy");
     try {
-      outcome(result, await local.send(what));
+      await work();
     } finally {
       button.classList.remove("busy");
     }
@@ -160,13 +172,11 @@ export function paste(panel, events) {
     "aria-label": "Body",
     placeholder: '{ "title": "Disk almost full", "severity": "warning" }',
   });
+  const what = () => ({ source: source.value.trim() || "generic", body: area.value });
+  const look = el("button", { type: "button", class: "button", onclick: () => tryOut(what(), result, look) }, "Try");
   const button = el(
     "button",
-    {
-      type: "button",
-      class: "button primary",
-      onclick: () => send({ source: source.value.trim() || "generic", body: area.value }, result, button),
-    },
+    { type: "button", class: "button primary", onclick: () => send(what(), result, button) },
     icon("send"),
     "Send",
   );
@@ -178,7 +188,8 @@ export function paste(panel, events) {
       [...new Set(["generic", ...events.map((event) => event.source)])].map((name) => el("option", { value: name })),
     ),
     el("label", { class: "labelled" }, el("span", null, "Body, exactly as the service would send it"), area),
-    el("div", { class: "row-end" }, button),
+    el("div", { class: "row-end" }, look, button),
+    el("p", { class: "muted" }, "Try tells how it would be read and what would be posted, and sends nothing."),
     result,
   );
 }

@@ -31,6 +31,18 @@ impl Sample {
     pub fn plain(source: &str, body: String) -> Self {
         Sample { method: "POST", path: format!("/hooks/{source}"), headers: BTreeMap::new(), body }
     }
+
+    /// As the router gets it.
+    pub fn raw(&self, source: &str, received_at: Timestamp) -> Raw {
+        Raw {
+            id: "sample".to_owned(),
+            source: Some(source.to_owned()),
+            headers: self.headers.clone(),
+            body: self.body.clone(),
+            received_at,
+            note: None,
+        }
+    }
 }
 
 /// What the drawer lists.
@@ -40,6 +52,8 @@ pub struct Listed {
     name: String,
     path: String,
     title: String,
+    /// `firing`, `resolved` or `info`; empty if nobody needs to see it.
+    status: &'static str,
 }
 
 /// Every sample that is a request to a hook, by source and name, with the title that its post would have.
@@ -54,12 +68,8 @@ pub fn all(world: &World) -> Vec<Listed> {
             }
             if let Some(sample) = find(source, name) {
                 let path = format!("events/{source}/{name}");
-                listed.push(Listed {
-                    source: source.to_owned(),
-                    name: name.to_owned(),
-                    path,
-                    title: title(source, sample, world),
-                });
+                let (title, status) = told(source, &sample, world);
+                listed.push(Listed { source: source.to_owned(), name: name.to_owned(), path, title, status });
             }
         }
     }
@@ -78,18 +88,13 @@ pub fn find(source: &str, name: &str) -> Option<Sample> {
     Some(Sample { method: "POST", path: format!("/hooks/{source}"), headers, body })
 }
 
-fn title(source: &str, sample: Sample, world: &World) -> String {
-    let raw = Raw {
-        id: String::new(),
-        source: Some(source.to_owned()),
-        headers: sample.headers,
-        body: sample.body,
-        received_at: Timestamp::UNIX_EPOCH,
-        note: None,
-    };
-    let mapped = world.deps.sources.map(&raw);
-    let first = mapped.signals.first().map(|signal| signal.title.clone());
-    first.or(mapped.skipped).unwrap_or_default()
+/// The title of its post, or why there is none, and its status.
+fn told(source: &str, sample: &Sample, world: &World) -> (String, &'static str) {
+    let mapped = world.deps.sources.map(&sample.raw(source, Timestamp::UNIX_EPOCH));
+    match mapped.signals.first() {
+        Some(signal) => (signal.title.clone(), signal.status.word()),
+        None => (mapped.skipped.unwrap_or_default(), ""),
+    }
 }
 
 /// The payload as if it happened now: every time in it is moved by the same amount, so that the newest is `now`.

@@ -55,6 +55,8 @@ pub struct World {
     pub queue: Arc<LocalQueue>,
     /// The clock.
     pub clock: Arc<LocalClock>,
+    /// Where its rules are, for whoever wants to read them anew.
+    pub rules: Rules,
     /// The Slack workspace, unless another server is used.
     pub slack: Option<Emulator>,
     /// Where all of it is reached, without a slash at the end.
@@ -146,6 +148,7 @@ impl World {
             store,
             queue,
             clock,
+            rules: options.rules.clone(),
             slack,
             url,
             requests: AtomicU64::new(0),

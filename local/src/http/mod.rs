@@ -71,6 +71,7 @@ fn router(world: Arc<World>) -> Router {
         .route("/_local/reports/{name}", get(report::report))
         .route("/_local/drain", post(runner::drain))
         .route("/_local/events", get(runner::samples))
+        .route("/_local/try", post(runner::try_out))
         .route("/_local/events/{source}/{name}", get(runner::sample))
         .route("/_local/send", post(runner::send))
         .fallback(page::file)

@@ -16,6 +16,7 @@ use shared::store::{Loaded, Store};
 
 use super::sample_request;
 use crate::samples::{self, Sample};
+use crate::verbs::try_out;
 use crate::world::{Done, World};
 
 /// `GET /_local/clock`
@@ -186,7 +187,7 @@ pub(super) async fn sample(Path((source, name)): Path<(String, String)>) -> Resp
     }
 }
 
-/// What the page's drawer sends.
+/// What the page's drawer sends or tries.
 #[derive(Deserialize)]
 pub(super) struct Send {
     source: String,
@@ -196,19 +197,40 @@ pub(super) struct Send {
 
 /// `POST /_local/send`: sends a sample, as if it happened now, or what was typed, as it is.
 pub(super) async fn send(State(world): State<Arc<World>>, axum::Json(send): axum::Json<Send>) -> Response {
-    let sample = send.name.as_deref().and_then(|name| samples::find(&send.source, name));
-    let sample = match (send.body, sample) {
-        (Some(body), None) => Sample::plain(&send.source, body),
-        (Some(body), Some(sample)) => Sample { body, ..sample },
-        (None, Some(sample)) => Sample { body: samples::as_of(&sample.body, world.clock.now()), ..sample },
-        (None, None) => return refuse("there is no such sample, and no body"),
-    };
+    let Some(sample) = send.sample(&world) else { return refuse(NO_SAMPLE) };
     match sample_request(&sample, &world).await {
         Ok(answer) => {
             let body = String::from_utf8_lossy(answer.body());
             axum::Json(json!({ "status": answer.status().as_u16(), "body": body })).into_response()
         }
         Err(error) => refuse(&error.to_string()),
+    }
+}
+
+/// `POST /_local/try`: what would become of it, by the rules as they stand in the files now. Nothing is sent.
+pub(super) async fn try_out(State(world): State<Arc<World>>, axum::Json(send): axum::Json<Send>) -> Response {
+    let Some(sample) = send.sample(&world) else { return refuse(NO_SAMPLE) };
+    let now = world.clock.now();
+    let raw = sample.raw(&send.source, now);
+    match try_out::tried(raw, world.rules.clone(), now).await {
+        Ok(told) => axum::Json(json!({ "told": told })).into_response(),
+        Err(trouble) => refuse(&trouble.to_string()),
+    }
+}
+
+const NO_SAMPLE: &str = "there is no such sample, and no body";
+
+impl Send {
+    fn sample(&self, world: &World) -> Option<Sample> {
+        let sample = self.name.as_deref().and_then(|name| samples::find(&self.source, name));
+        match (self.body.clone(), sample) {
+            (Some(body), None) => Some(Sample::plain(&self.source, body)),
+            (Some(body), Some(sample)) => Some(Sample { body, ..sample }),
+            (None, Some(sample)) => {
+                Some(Sample { body: samples::as_of(&sample.body, world.clock.now()), ..sample })
+            }
+            (None, None) => None,
+        }
     }
 }
 

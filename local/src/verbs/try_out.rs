@@ -28,7 +28,14 @@ pub async fn try_out(
     rules: Rules,
     now: Timestamp,
 ) -> Result<String, Trouble> {
-    let raw = raw(file, source, now)?;
+    tried(raw(file, source, now)?, rules, now).await
+}
+
+/// Tells what becomes of a notification by these rules. It does not touch the world that asks.
+///
+/// # Errors
+/// The rules have faults.
+pub async fn tried(raw: Raw, rules: Rules, now: Timestamp) -> Result<String, Trouble> {
     let listener = listen(0).await?;
     let address = listener.local_addr().map_err(|error| Trouble::because("no address", error))?;
     let options = Options { rules, stands_at: Some(now), ..Options::default() };

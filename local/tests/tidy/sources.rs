@@ -1,4 +1,5 @@
-//! docs/sources.md has a row for each source, made of its mapping and of what its first payload in `events/` becomes.
+//! docs/sources.md has a row for each source, made of its mapping and of what its first payload in `events/` becomes, with a
+//! picture of that, which local/browser/posts.mjs takes.
 //!
 //! `UPDATE_DOCS=1 cargo test -p local --test tidy` writes it anew.
 
@@ -44,7 +45,7 @@ fn table() -> String {
         let post = first(&sources, source).as_ref().map(post).unwrap_or_default();
         writeln!(
             table,
-            "| [{}]({})<br>`{address}` | {how} | {verified} | {} | {post} |",
+            "| [{}]({})<br>`{address}` | {how} | {verified} | {} | <img src=\"posts/{name}.png\" width=\"300\" alt=\"{post}\"> |",
             source.title(),
             guide.page,
             escape(&guide.key),
@@ -95,9 +96,24 @@ fn post(signal: &Signal) -> String {
         Severity::Info => "🔵",
     };
     let room = LONGEST.saturating_sub(signal.title.chars().count());
-    let facts = escape(&cut(&signal.facts.join(" · "), room));
+    let facts = cut(&signal.facts.join(" · "), room);
     let facts = if facts.is_empty() { facts } else { format!(" · {facts}") };
-    format!("{sign} **{}**{facts}", escape(&cut(&signal.title, LONGEST)))
+    attribute(&format!("{sign} {}{facts}", cut(&signal.title, LONGEST)))
+}
+
+/// As the value of an attribute in a cell of a table.
+fn attribute(text: &str) -> String {
+    text.replace('&', "&amp;").replace('"', "&quot;").replace('<', "&lt;").replace('|', "&#124;")
+}
+
+#[test]
+fn every_source_has_a_picture_of_its_post_and_no_picture_is_of_nobody() {
+    let sources = Sources::builtin().unwrap();
+    let wanted =
+        sources.names().filter(|name| sources.get(name).is_some_and(|source| source.guide().is_some()));
+    let mut wanted: Vec<String> = wanted.map(|name| format!("{name}.png")).collect();
+    wanted.sort();
+    assert_eq!(names_in("docs/posts"), wanted, "take them: local/browser/posts.mjs");
 }
 
 fn cut(text: &str, longest: usize) -> String {
