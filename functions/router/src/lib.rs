@@ -12,6 +12,7 @@ use shared::core::incident::{
     Event, Incident, IncidentId, Opening, Rules, SHORTEST_ID, apply, open, starts_anew,
 };
 use shared::core::raw::Raw;
+use shared::core::routing::Decision;
 use shared::core::signal::Signal;
 use shared::deps::Deps;
 use shared::metrics::{self, Taken};
@@ -67,7 +68,34 @@ fn identified(raw: &Raw, deps: &Deps) -> Raw {
 }
 
 /// Commits what one incident gets of the batch. What was committed before is left out of the share.
+///
+/// The end of something goes wherever it is open. It may say less than the beginning did (PagerDuty's `resolve` is nothing but a
+/// key), or something else (how bad it is now), so that no route of the beginning's takes it.
 async fn take(share: &mut Share, deps: &Deps, now: Timestamp) -> Result<(), StoreError> {
+    let mut known = None;
+    for decision in std::mem::take(&mut share.elsewhere).into_iter().filter(|_| share.is_end()) {
+        let latest = deps.store.latest(&decision.route, &decision.group).await?;
+        let is_open = latest.as_ref().is_some_and(|latest| latest.state.is_open());
+        let mut there = Share { decision, ..share.clone() };
+        if is_open {
+            settle(&mut there, deps, now).await?;
+        }
+        if is_open || (latest.is_some() && known.is_none()) {
+            known = Some((is_open, there));
+        }
+    }
+    let Decision { route, group, show_unfired, .. } = &share.decision;
+    match known {
+        Some((ended, mut there)) if !show_unfired && deps.store.latest(route, group).await?.is_none() => {
+            // Its own route never heard of it. A repetition of the end belongs to what it ended.
+            if ended { Ok(()) } else { settle(&mut there, deps, now).await }
+        }
+        _ => settle(share, deps, now).await,
+    }
+}
+
+/// Commits a share to the incident of its decision.
+async fn settle(share: &mut Share, deps: &Deps, now: Timestamp) -> Result<(), StoreError> {
     let mut length = SHORTEST_ID;
     for tries in 1..=TRIES {
         let latest = match share.notice {

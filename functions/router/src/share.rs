@@ -28,6 +28,8 @@ pub(crate) struct Share {
     pub(crate) decision: Decision,
     /// Each notice stands for itself.
     pub(crate) notice: bool,
+    /// Of an end: where it would belong by the routes that do not take it.
+    pub(crate) elsewhere: Vec<Decision>,
     pub(crate) deliveries: Vec<Delivery>,
 }
 
@@ -48,15 +50,26 @@ pub(crate) fn shares(batch: &[Raw], sources: &Sources, routes: &Routes) -> Vec<S
         let (source, signals) = (&mapped.source, mapped.signals.len());
         tracing::info!(source, delivery = raw.id, signals, "notification mapped");
         for signal in mapped.signals {
-            for decision in routes.decide(&signal) {
-                add(&mut shares, decision, position, raw, signal.clone());
+            let decisions = routes.decide(&signal);
+            for (nth, decision) in (1..).zip(&decisions) {
+                // Once is enough, however many routes take it.
+                let ends = nth == decisions.len() && signal.status == Status::Resolved;
+                let elsewhere = if ends { routes.elsewhere(&signal, &decisions) } else { Vec::new() };
+                add(&mut shares, decision.clone(), elsewhere, position, raw, signal.clone());
             }
         }
     }
     shares
 }
 
-fn add(shares: &mut Vec<Share>, decision: Decision, position: usize, raw: &Raw, signal: Signal) {
+fn add(
+    shares: &mut Vec<Share>,
+    decision: Decision,
+    elsewhere: Vec<Decision>,
+    position: usize,
+    raw: &Raw,
+    signal: Signal,
+) {
     let notice = signal.status == Status::Info;
     let same = |share: &&mut Share| {
         let goes_there = share.decision.route == decision.route && share.decision.group == decision.group;
@@ -80,7 +93,7 @@ fn add(shares: &mut Vec<Share>, decision: Decision, position: usize, raw: &Raw, 
     match shares.iter_mut().rev().find(same) {
         None => {
             let deliveries = vec![Delivery { position, raw: raw.clone(), signals: vec![signal] }];
-            shares.push(Share { decision, notice, deliveries });
+            shares.push(Share { decision, notice, elsewhere, deliveries });
         }
         Some(share) => match share.deliveries.last_mut().filter(|last| last.position == position) {
             Some(delivery) => delivery.signals.push(signal),
@@ -92,6 +105,11 @@ fn add(shares: &mut Vec<Share>, decision: Decision, position: usize, raw: &Raw, 
 impl Share {
     pub(crate) fn signals(&self) -> impl Iterator<Item = &Signal> {
         self.deliveries.iter().flat_map(|delivery| &delivery.signals)
+    }
+
+    /// Whether it holds nothing but the end of something.
+    pub(crate) fn is_end(&self) -> bool {
+        self.signals().all(|signal| signal.status == Status::Resolved)
     }
 
     /// One share for each delivery, with its place in the batch.

@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use http::{HeaderMap, HeaderValue};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
+use shared::config::Config;
 
 use crate::stage::{Answer, Stage, config, secrets};
 
@@ -62,6 +64,63 @@ async fn what_pages_pagerduty_pages_callboard_once_and_ends_it() {
     assert_eq!(page(&stage, end).await.status, 202);
     stage.drain().await;
     assert_eq!((stage.posts("#alerts"), &stage.incident().await["state"]), (1, &json!("resolved")));
+}
+
+/// A world whose routes ask for what an end does not say, and for what may have changed in between.
+async fn by_severity() -> Stage {
+    Stage::with(|deps| {
+        let file = json!({
+            "channels": { "fallback": "#ops" },
+            "sources": { "pagerduty-events": { "verify": "bearer", "secrets": "new" }, "my-script": { "verify": "none" } },
+            "routes": [
+                { "name": "audit", "to": "#deploys", "when": "labels.service == 'db'", "continue": true },
+                { "name": "critical", "to": "#payments-oncall", "when": "severity == 'critical'" },
+                { "name": "rest", "to": "#alerts", "when": "severity != 'critical'" },
+            ],
+        });
+        deps.config = Arc::new(Config::from_json(&file.to_string()).unwrap());
+        deps.secrets = secrets(&[("new", KEY)]);
+    })
+    .await
+}
+
+#[tokio::test]
+async fn an_end_that_is_nothing_but_a_key_ends_it_where_it_is_open() {
+    let stage = by_severity().await;
+    page(&stage, trigger(&json!(KEY))).await;
+    stage.drain().await;
+    assert_eq!((stage.posts("#payments-oncall"), stage.posts("#alerts")), (1, 0));
+    let end = json!({ "routing_key": KEY, "event_action": "resolve", "dedup_key": "disk/db-1" });
+    for _ in 0..2 {
+        page(&stage, end.clone()).await;
+        stage.drain().await;
+        assert_eq!((stage.posts("#payments-oncall"), stage.posts("#alerts")), (1, 0));
+        assert_eq!(stage.incident().await["state"], "resolved");
+    }
+    // What begins again is where it began.
+    stage.world.clock.set(stage.now() + SignedDuration::from_mins(5));
+    page(&stage, trigger(&json!(KEY))).await;
+    stage.drain().await;
+    assert!(
+        stage.channel("#payments-oncall").contains("Firing again"),
+        "{}",
+        stage.channel("#payments-oncall")
+    );
+}
+
+#[tokio::test]
+async fn an_end_that_is_less_bad_ends_it_on_every_route_that_took_the_beginning() {
+    let stage = by_severity().await;
+    let told = |status: &str, severity: &str| json!({ "title": "Disk full", "key": "disk", "status": status, "severity": severity, "labels": { "service": "db" } });
+    for (status, severity) in [("firing", "critical"), ("resolved", "info")] {
+        stage.post("/hooks/my-script", &[], told(status, severity).to_string()).await;
+        stage.drain().await;
+    }
+    for channel in ["#deploys", "#payments-oncall"] {
+        let shown = stage.channel(channel);
+        assert!(stage.posts(channel) == 1 && shown.contains("Resolved"), "{channel}: {shown}");
+    }
+    assert_eq!(stage.posts("#alerts"), 0, "nobody saw it fire there");
 }
 
 #[tokio::test]

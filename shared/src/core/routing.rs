@@ -87,22 +87,35 @@ impl Routes {
             }
         }
         if decisions.is_empty() {
-            let why = Why { key: signal.key.clone(), rejected: nearest(&rejected), ..Why::default() };
-            decisions.push(Decision {
-                route: UNROUTED.to_owned(),
-                group: own_group(signal),
-                channels: vec![self.fallback.clone()],
-                show_unfired: false,
-                why,
-            });
+            decisions.push(self.unrouted(signal, &rejected));
         }
         decisions
+    }
+
+    /// What the routes that do not take a signal would decide if they did, and what is decided where none does: where the thing
+    /// may be open whose end says less, or something else, than its beginning.
+    pub fn elsewhere(&self, signal: &Signal, taken: &[Decision]) -> Vec<Decision> {
+        let context = Context::new(signal);
+        let others = self.routes.iter().map(|route| self.decision(route, signal, &context, &[]));
+        let mut found: Vec<Decision> = others.chain([self.unrouted(signal, &[])]).collect();
+        found.retain(|other| taken.iter().all(|decision| decision.route != other.route));
+        found
     }
 
     /// The controls of a route's posts; the usual ones for a route that is gone from the config.
     pub fn buttons(&self, route: &str) -> &[Button] {
         let found = self.routes.iter().find(|known| known.name == route);
         found.map_or(&Button::USUAL, |route| &route.buttons)
+    }
+
+    fn unrouted(&self, signal: &Signal, rejected: &[(String, String)]) -> Decision {
+        Decision {
+            route: UNROUTED.to_owned(),
+            group: own_group(signal),
+            channels: vec![self.fallback.clone()],
+            show_unfired: false,
+            why: Why { key: signal.key.clone(), rejected: nearest(rejected), ..Why::default() },
+        }
     }
 
     fn decision(

@@ -47,6 +47,23 @@ fn why(route_when: &str) -> Why {
 }
 
 #[test]
+fn elsewhere_is_where_no_condition_lets_it_with_the_group_that_it_would_have() {
+    let all = routes(vec![
+        and_on(route("payments", "labels.service == 'payments'", "#payments", &[])),
+        route("critical", "severity == 'critical'", "#critical", &["labels.service"]),
+        route("rest", "", "#alerts", &[]),
+    ]);
+    let signal = Signal::test();
+    let taken = all.decide(&signal);
+    let found: Vec<String> = all
+        .elsewhere(&signal, &taken)
+        .into_iter()
+        .map(|decision| format!("{} ({})", decision.route, decision.group.replace('\n', "/")))
+        .collect();
+    assert_eq!(found, ["critical (labels.service=\"payments\")", "unrouted (cloudwatch/cpu)"]);
+}
+
+#[test]
 fn the_first_route_that_matches_takes_it() {
     let critical = || route("critical", "severity == 'critical'", "#critical", &[]);
     let all = routes(vec![
