@@ -186,6 +186,7 @@ async fn secrets_are_read_once_and_asked_for_again_until_they_are_there() {
         signals_url: "https://sqs/1/signals".to_owned(),
         wakes_url: "https://sqs/1/wakes.fifo".to_owned(),
         dead_urls: Vec::new(),
+        mail_bucket: None,
         secrets_prefix: "/callboard/".to_owned(),
         slack_url: "https://slack.com/".parse().unwrap(),
     };
