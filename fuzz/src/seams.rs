@@ -51,7 +51,7 @@ static RUNTIME: LazyLock<Runtime> =
 static RULES: LazyLock<(Arc<Config>, Arc<Sources>)> = LazyLock::new(|| {
     let config = serde_json::json!({
         "channels": { "fallback": "#ops" },
-        "sources": { "sns": { "verify": "sns", "topics": [TOPICS] }, "*": { "verify": "none" } },
+        "sources": { "sns": { "verify": "sns", "topics": [TOPICS] }, "mail": { "verify": "none", "senders": "*" }, "*": { "verify": "none" } },
         "routes": [{ "name": "everything", "to": "#alerts" }],
     });
     let config = Config::from_json(&config.to_string()).unwrap();

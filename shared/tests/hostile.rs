@@ -20,6 +20,7 @@ const NAMES: &[Option<&str>] = &[
     Some("opsgenie-api"),
     Some("eventbridge"),
     Some("generic"),
+    Some("mail"),
     Some("nobody"),
 ];
 
@@ -105,6 +106,11 @@ fn hostile_bodies_give_signals_and_nothing_else() {
         ("wrong types", json!({ "AlarmName": {}, "alerts": 1, "detail": "x", "labels": [1], "tags": { "a": {} } }).to_string()),
         ("an alarm of wrong types", json!({ "AlarmName": "a", "NewStateValue": "ALARM", "Trigger": [], "AlarmArn": 1, "NewStateReason": {} }).to_string()),
         ("an event of wrong types", json!({ "detail-type": [], "source": 1, "detail": [], "resources": "x", "region": {} }).to_string()),
+        ("a message of parts", format!("From: a@b.c\nSubject: x\nContent-Type: multipart/mixed; boundary=b\n\n{}", "--b\n\nx\n".repeat(50_000))),
+        ("a message of headers", format!("From: a@b.c\nSubject: {}\n{}", "x".repeat(1_000), "X-A: b\n".repeat(100_000))),
+        ("messages in a message", format!("From: a@b.c\nSubject: x\n{}", "Content-Type: message/rfc822\n\nFrom: a@b.c\nSubject: x\n".repeat(2_000))),
+        ("a mail of wrong types", json!({ "mail": { "messageId": [], "commonHeaders": 1, "headers": {} }, "receipt": { "action": [], "spamVerdict": 1 }, "content": "x" }).to_string()),
+        ("mail in mail", json!({ "mail": { "messageId": "m" }, "receipt": {}, "content": json!({ "mail": { "messageId": "m" }, "receipt": {}, "content": "" }).to_string() }).to_string()),
         ("turned text", "{\"title\":\"\u{202E}\u{2066}\u{200B}\"}".to_owned()),
     ] {
         for source in NAMES {

@@ -21,7 +21,8 @@ fn raw(body: String) -> Raw {
 }
 
 fn signal(subject: &str, text: &str) -> Signal {
-    let message = format!("From: Monitor <monitor@example.com>\nTo: ops@example.org\nSubject: {subject}\n\n{text}\n");
+    let message =
+        format!("From: Monitor <monitor@example.com>\nTo: ops@example.org\nSubject: {subject}\n\n{text}\n");
     let mapped = Sources::builtin().unwrap().map(&raw(message));
     assert_eq!(mapped.trace.mapping.as_deref(), Some("mail/message"), "{subject}");
     assert_eq!((mapped.source.as_str(), mapped.signals.len()), ("mail", 1), "{subject}");
@@ -32,30 +33,153 @@ fn signal(subject: &str, text: &str) -> Signal {
 fn a_subject_says_how_things_stand_and_what_it_is_about() {
     let (fires, ends, news) = (Status::Firing, Status::Resolved, Status::Info);
     for (subject, text, status, severity, title, key) in [
-        ("[FIRING] Disk full on db-1", "", fires, Severity::Error, "[FIRING] Disk full on db-1", "disk full on db-1"),
-        ("[RESOLVED] Disk full on db-1", "", ends, Severity::Error, "[RESOLVED] Disk full on db-1", "disk full on db-1"),
-        ("[FIRING:2] Disk full on db-1", "", fires, Severity::Error, "[FIRING:2] Disk full on db-1", "disk full on db-1"),
-        ("PROBLEM: Disk full on db-1", "", fires, Severity::Error, "PROBLEM: Disk full on db-1", "disk full on db-1"),
-        ("RECOVERY: Disk full on db-1", "", ends, Severity::Error, "RECOVERY: Disk full on db-1", "disk full on db-1"),
-        ("Re: [FIRING] Disk full on db-1", "", fires, Severity::Error, "[FIRING] Disk full on db-1", "disk full on db-1"),
-        ("Fwd: RE: [RESOLVED] Disk full on db-1", "", ends, Severity::Error, "[RESOLVED] Disk full on db-1", "disk full on db-1"),
-        ("AW: Re[2]: OK: Disk full on db-1", "", ends, Severity::Error, "OK: Disk full on db-1", "disk full on db-1"),
-        ("ALARM: \"cpu\" in EU (Ireland)", "", fires, Severity::Error, "ALARM: \"cpu\" in EU (Ireland)", "cpu in eu ireland"),
-        ("OK: \"cpu\" in EU (Ireland)", "", ends, Severity::Error, "OK: \"cpu\" in EU (Ireland)", "cpu in eu ireland"),
-        ("[CRITICAL] shop.example.com is down", "", fires, Severity::Critical, "[CRITICAL] shop.example.com is down", "shop.example.com"),
-        ("shop.example.com is back up", "", ends, Severity::Error, "shop.example.com is back up", "shop.example.com"),
+        (
+            "[FIRING] Disk full on db-1",
+            "",
+            fires,
+            Severity::Error,
+            "[FIRING] Disk full on db-1",
+            "disk full on db-1",
+        ),
+        (
+            "[RESOLVED] Disk full on db-1",
+            "",
+            ends,
+            Severity::Error,
+            "[RESOLVED] Disk full on db-1",
+            "disk full on db-1",
+        ),
+        (
+            "[FIRING:2] Disk full on db-1",
+            "",
+            fires,
+            Severity::Error,
+            "[FIRING:2] Disk full on db-1",
+            "disk full on db-1",
+        ),
+        (
+            "PROBLEM: Disk full on db-1",
+            "",
+            fires,
+            Severity::Error,
+            "PROBLEM: Disk full on db-1",
+            "disk full on db-1",
+        ),
+        (
+            "RECOVERY: Disk full on db-1",
+            "",
+            ends,
+            Severity::Error,
+            "RECOVERY: Disk full on db-1",
+            "disk full on db-1",
+        ),
+        (
+            "Re: [FIRING] Disk full on db-1",
+            "",
+            fires,
+            Severity::Error,
+            "[FIRING] Disk full on db-1",
+            "disk full on db-1",
+        ),
+        (
+            "Fwd: RE: [RESOLVED] Disk full on db-1",
+            "",
+            ends,
+            Severity::Error,
+            "[RESOLVED] Disk full on db-1",
+            "disk full on db-1",
+        ),
+        (
+            "AW: Re[2]: OK: Disk full on db-1",
+            "",
+            ends,
+            Severity::Error,
+            "OK: Disk full on db-1",
+            "disk full on db-1",
+        ),
+        (
+            "ALARM: \"cpu\" in EU (Ireland)",
+            "",
+            fires,
+            Severity::Error,
+            "ALARM: \"cpu\" in EU (Ireland)",
+            "cpu in eu ireland",
+        ),
+        (
+            "OK: \"cpu\" in EU (Ireland)",
+            "",
+            ends,
+            Severity::Error,
+            "OK: \"cpu\" in EU (Ireland)",
+            "cpu in eu ireland",
+        ),
+        (
+            "[CRITICAL] shop.example.com is down",
+            "",
+            fires,
+            Severity::Critical,
+            "[CRITICAL] shop.example.com is down",
+            "shop.example.com",
+        ),
+        (
+            "shop.example.com is back up",
+            "",
+            ends,
+            Severity::Error,
+            "shop.example.com is back up",
+            "shop.example.com",
+        ),
         ("Backup of db-1 failed", "", fires, Severity::Error, "Backup of db-1 failed", "backup of db-1"),
-        ("[FIRING] Disk full on db-1", "Host: db-1\nSeverity: critical\n", fires, Severity::Critical, "[FIRING] Disk full on db-1", "disk full on db-1"),
-        ("Disk full on db-1", "Status: resolved\nPriority: P3\n", ends, Severity::Warning, "Disk full on db-1", "disk full on db-1"),
-        ("Disk full on db-1", "State: ALARM\n", fires, Severity::Error, "Disk full on db-1", "disk full on db-1"),
-        ("Your invoice for November", "Severity: critical\n", news, Severity::Info, "Your invoice for November", "your invoice for november"),
-        ("Ticket 17 has an answer", "Status: open\n", news, Severity::Info, "Ticket 17 has an answer", "ticket an answer"),
+        (
+            "[FIRING] Disk full on db-1",
+            "Host: db-1\nSeverity: critical\n",
+            fires,
+            Severity::Critical,
+            "[FIRING] Disk full on db-1",
+            "disk full on db-1",
+        ),
+        (
+            "Disk full on db-1",
+            "Status: resolved\nPriority: P3\n",
+            ends,
+            Severity::Warning,
+            "Disk full on db-1",
+            "disk full on db-1",
+        ),
+        (
+            "Disk full on db-1",
+            "State: ALARM\n",
+            fires,
+            Severity::Error,
+            "Disk full on db-1",
+            "disk full on db-1",
+        ),
+        (
+            "Your invoice for November",
+            "Severity: critical\n",
+            news,
+            Severity::Info,
+            "Your invoice for November",
+            "your invoice for november",
+        ),
+        (
+            "Ticket 17 has an answer",
+            "Status: open\n",
+            news,
+            Severity::Info,
+            "Ticket 17 has an answer",
+            "ticket an answer",
+        ),
         ("Re:", "hello", news, Severity::Info, "Re:", "re"),
         ("", "hello", news, Severity::Info, "Mail from Monitor", "mail from monitor"),
     ] {
         let signal = signal(subject, text);
         assert_eq!((signal.status, signal.severity), (status, severity), "{subject}: {text}");
-        assert_eq!((signal.title.as_str(), signal.key.as_str()), (title, format!("mail:{key}").as_str()), "{subject}");
+        assert_eq!(
+            (signal.title.as_str(), signal.key.as_str()),
+            (title, format!("mail:{key}").as_str()),
+            "{subject}"
+        );
     }
 }
 
@@ -69,7 +193,8 @@ fn notice(name: &str) -> Value {
 #[test]
 fn ses_is_heard_in_every_shape() {
     let notice = notice("ses-topic.json");
-    let sns = json!({ "Type": "Notification", "TopicArn": "t", "MessageId": "m", "Message": notice.to_string() });
+    let sns =
+        json!({ "Type": "Notification", "TopicArn": "t", "MessageId": "m", "Message": notice.to_string() });
     let record = json!({ "eventSource": "aws:sqs", "messageId": "q", "body": sns.to_string() });
     for body in [
         notice.clone(),
@@ -93,11 +218,17 @@ fn ses_is_heard_in_every_shape() {
 fn a_message_takes_the_place_of_what_ses_says_of_it() {
     let mut arrival = mail::arrivals(&raw(notice("ses-bucket.json").to_string())).remove(0);
     let place = arrival.place.clone().unwrap();
-    assert_eq!((place.bucket.as_str(), place.key.as_str()), ("acme-mail", "inbound/d6iitobk75ur44p8kdnnp7g2n800"));
+    assert_eq!(
+        (place.bucket.as_str(), place.key.as_str()),
+        ("acme-mail", "inbound/d6iitobk75ur44p8kdnnp7g2n800")
+    );
     arrival.lack("it is gone");
     let told = |body: &Value| Sources::builtin().unwrap().map(&raw(body.to_string())).signals.remove(0);
     let without = told(arrival.body());
-    assert_eq!((without.title.as_str(), without.text.as_str()), ("[FIRING] Nightly report failed", "it is gone"));
+    assert_eq!(
+        (without.title.as_str(), without.text.as_str()),
+        ("[FIRING] Nightly report failed", "it is gone")
+    );
     arrival.take(b"From: alerts@status.acme.example\nSubject: [FIRING] Nightly report failed\n\nThe reason");
     let with = told(arrival.body());
     assert_eq!((with.title, with.key, with.text.as_str()), (without.title, without.key, "The reason"));

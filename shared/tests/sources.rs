@@ -39,7 +39,9 @@ fn read(path: &Path, source: Option<&str>) -> Raw {
 fn payloads(source: &str) -> Vec<PathBuf> {
     let Ok(files) = fs::read_dir(events().join(source)) else { return Vec::new() };
     let mut paths: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|ending| ending == "json" || ending == "eml") && !is_headers(path));
+    paths.retain(|path| {
+        path.extension().is_some_and(|ending| ending == "json" || ending == "eml") && !is_headers(path)
+    });
     paths.sort();
     paths
 }

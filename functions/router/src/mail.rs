@@ -27,17 +27,20 @@ pub(crate) async fn take(batch: &mut [Raw], deps: &Deps) -> Vec<Taking> {
     let mut answers = true;
     for raw in batch {
         let arrivals = mail::arrivals(raw);
-        let senders = deps.config.source(mail::NAME).map(|access| access.senders.as_slice()).unwrap_or_default();
+        let senders =
+            deps.config.source(mail::NAME).map(|access| access.senders.as_slice()).unwrap_or_default();
         let taking = match arrivals.iter().try_for_each(|arrival| arrival.admit(senders)) {
             Err(refused) => refuse(raw, refused, deps),
             Ok(()) => match <[Arrival; 1]>::try_from(arrivals) {
-                Ok([arrival]) if arrival.place.is_some() => match fetch(raw, arrival, answers, senders, deps).await {
-                    Ok(taking) => taking,
-                    Err(why) => {
-                        answers = false;
-                        put_back(raw, &why, deps)
+                Ok([arrival]) if arrival.place.is_some() => {
+                    match fetch(raw, arrival, answers, senders, deps).await {
+                        Ok(taking) => taking,
+                        Err(why) => {
+                            answers = false;
+                            put_back(raw, &why, deps)
+                        }
                     }
-                },
+                }
                 _ => Taking::Now,
             },
         };

@@ -44,7 +44,8 @@ pub async fn try_out(
     if let Some(reason) = &mapped.skipped {
         let _ = writeln!(told, "skipped   {reason}");
     }
-    let senders = world.deps.config.source(mail::NAME).map(|access| access.senders.clone()).unwrap_or_default();
+    let senders =
+        world.deps.config.source(mail::NAME).map(|access| access.senders.clone()).unwrap_or_default();
     for refused in mail::arrivals(&raw).iter().filter_map(|arrival| arrival.admit(&senders).err()) {
         let _ = writeln!(told, "refused   {refused}");
     }

@@ -102,9 +102,13 @@ fn source(name: &str, rules: &SourceRules, faults: &mut Vec<Fault>) -> Access {
         }
         None => {}
     }
-    for (position, listed) in rules.senders.0.iter().enumerate().filter(|(_, listed)| !mail::is_listable(listed)) {
+    for (position, listed) in
+        rules.senders.0.iter().enumerate().filter(|(_, listed)| !mail::is_listable(listed))
+    {
         let fault = Fault::at(format!("{path}.senders[{position}]"), format!("\"{listed}\" is no sender"));
-        faults.push(fault.with_remedy("write an address, @ and a domain (\"@example.com\"), or \"*\" for anybody"));
+        faults.push(
+            fault.with_remedy("write an address, @ and a domain (\"@example.com\"), or \"*\" for anybody"),
+        );
     }
     if !rules.senders.0.is_empty() && name != mail::NAME {
         let fault = Fault::at(format!("{path}.senders"), "only mail has senders");

@@ -46,9 +46,9 @@ impl Mailbox for S3Mailbox {
             Err(error) => error,
         };
         match error.status {
-            Some(StatusCode::FORBIDDEN) => {
-                missing("its text lies in S3 and may not be read or is gone: let the bucket's policy and key allow the router's role")
-            }
+            Some(StatusCode::FORBIDDEN) => missing(
+                "its text lies in S3 and may not be read or is gone: let the bucket's policy and key allow the router's role",
+            ),
             Some(StatusCode::NOT_FOUND) => missing("its text is not in the bucket any more"),
             Some(status) if status.is_redirection() => missing("its text lies in a bucket of another region"),
             _ if error.transient => Err(MailboxError::Unavailable(error.to_string())),

@@ -192,9 +192,7 @@ impl CompiledRead {
             template.render(&context).map_err(|error| (format!("read.{place}"), error))
         };
         let mut draft = generic::prose(&must("title", &self.title)?, &must("text", &self.text)?);
-        let mut may = |place: &str, template: &Template| {
-            optional("read", place, template, &context, notes)
-        };
+        let mut may = |place: &str, template: &Template| optional("read", place, template, &context, notes);
         draft.facts = self.facts.iter().filter_map(|fact| may("facts", fact)).collect();
         for (name, value) in &self.labels {
             draft.labels.extend(may("labels", value).map(|value| (name.clone(), value)));

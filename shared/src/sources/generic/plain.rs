@@ -47,14 +47,16 @@ pub(super) fn prose(subject: &str, text: &str) -> Draft {
     let envelope = Envelope { subject: Some(subject), ..Envelope::default() };
     let mut draft = read(text, &envelope);
     if draft.status.is_none() {
-        draft.status = said(text, STATES, |value| words::state(value, false)?.status);
+        // `open` and `closed` speak of tickets as well, and a resolution that nobody saw fire is not shown.
+        let counts = |value: &str| value.eq_ignore_ascii_case("ok") || !words::is_weak(value);
+        draft.status =
+            said(text, STATES, |value| words::state(value, false)?.status.filter(|_| counts(value)));
     }
     // How bad something is makes no trouble of what is none.
     if draft.status.is_some() && draft.severity.is_none() {
         let severity = said(text, SEVERITIES, words::severity);
-        draft.severity = severity.filter(|severity| {
-            draft.status != Some(Status::Resolved) || *severity != Severity::Info
-        });
+        draft.severity =
+            severity.filter(|severity| draft.status != Some(Status::Resolved) || *severity != Severity::Info);
     }
     if draft.status.is_some_and(|status| status != Status::Info) {
         draft.kind = "alert".to_owned();
@@ -64,8 +66,9 @@ pub(super) fn prose(subject: &str, text: &str) -> Draft {
 
 /// A subject without what answering and forwarding put before it.
 fn without_forwarding(subject: &str) -> &str {
-    static BEFORE: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(r"(?i)^\s*(?:(?:re|fwd?|aw|wg|sv|vs|tr|rv|antw)(?:\[\d+\])?\s*:\s*)+").ok());
+    static BEFORE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?i)^\s*(?:(?:re|fwd?|aw|wg|sv|vs|tr|rv|antw)(?:\[\d+\])?\s*:\s*)+").ok()
+    });
     let end = BEFORE.as_ref().and_then(|before| before.find(subject)).map_or(0, |found| found.end());
     subject.get(end..).filter(|rest| !rest.is_empty()).unwrap_or(subject)
 }
@@ -74,7 +77,8 @@ fn without_forwarding(subject: &str) -> &str {
 fn said<T>(text: &str, names: &[&str], read: impl Fn(&str) -> Option<T>) -> Option<T> {
     text.lines().take(MAX_LINES).find_map(|line| {
         let (name, value) = line.split_once(':').filter(|(name, _)| name.len() <= 40)?;
-        let name: String = name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        let name: String =
+            name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
         read(value.trim()).filter(|_| names.contains(&name.as_str()))
     })
 }

@@ -15,13 +15,17 @@ use super::ses::Arrival;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// No sender is listed.
-    #[error("no sender is listed: say whose mail is taken, sources: {{ mail: {{ senders: [\"@example.com\"] }} }}, in the config")]
+    #[error(
+        "no sender is listed: say whose mail is taken, sources: {{ mail: {{ senders: [\"@example.com\"] }} }}, in the config"
+    )]
     NoSenders,
     /// It does not say for sure who it is from.
     #[error("it does not say for sure who it is from: it names none or several, or its text says otherwise")]
     Ambiguous,
     /// The sender is not listed.
-    #[error("its sender is not listed: add the address, or @ and the domain, to sources: {{ mail: {{ senders: ... }} }} in the config")]
+    #[error(
+        "its sender is not listed: add the address, or @ and the domain, to sources: {{ mail: {{ senders: ... }} }} in the config"
+    )]
     NotListed,
     /// A virus.
     #[error("SES found a virus in it")]
@@ -30,7 +34,9 @@ pub enum Refused {
     #[error("SES takes it for spam")]
     Spam,
     /// Whoever sent it is not proven to be the sender.
-    #[error("nothing proves its sender: DMARC fails, or there is none and neither DKIM nor SPF passes for the sender's domain")]
+    #[error(
+        "nothing proves its sender: DMARC fails, or there is none and neither DKIM nor SPF passes for the sender's domain"
+    )]
     Unproven,
 }
 
@@ -96,7 +102,11 @@ fn speaks_for(domain: &str, from: &str) -> bool {
 
 /// What stands behind the `@`, in lower case.
 pub(super) fn domain(address: &str) -> String {
-    address.trim_end_matches('>').rsplit_once('@').map(|(_, domain)| domain.to_lowercase()).unwrap_or_default()
+    address
+        .trim_end_matches('>')
+        .rsplit_once('@')
+        .map(|(_, domain)| domain.to_lowercase())
+        .unwrap_or_default()
 }
 
 /// Who SES says that the message is from; nobody, if it names several or could be read in two ways.

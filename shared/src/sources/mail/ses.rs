@@ -50,7 +50,8 @@ impl Arrival {
     /// Reads what a topic or an invocation carries; `None` if it is something else. Other notices of SES have no `receipt`.
     pub(in crate::sources) fn read(fields: &Map<String, Value>) -> Option<Self> {
         let kind = fields.get("notificationType").and_then(Value::as_str);
-        let receipt = fields.get("receipt")?.as_object().filter(|_| kind.is_none_or(|kind| kind == "Received"))?;
+        let receipt =
+            fields.get("receipt")?.as_object().filter(|_| kind.is_none_or(|kind| kind == "Received"))?;
         let mail = fields.get("mail")?.as_object().filter(|mail| mail.contains_key("messageId"))?;
         let verdict = |name: &str| {
             let status = receipt.get(name).and_then(|verdict| verdict.get("status"));
@@ -58,9 +59,8 @@ impl Arrival {
         };
         let action = receipt.get("action");
         let word = |name: &str| action.and_then(|action| action.get(name)).and_then(Value::as_str);
-        let place = || {
-            Some(Place { bucket: word("bucketName")?.to_owned(), key: word("objectKey")?.to_owned() })
-        };
+        let place =
+            || Some(Place { bucket: word("bucketName")?.to_owned(), key: word("objectKey")?.to_owned() });
         let headers = mail.get("headers").and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
         let mut arrival = Arrival {
             from: sender::sole(mail, headers),
@@ -71,7 +71,11 @@ impl Arrival {
                 spam: verdict("spamVerdict"),
                 virus: verdict("virusVerdict"),
             },
-            envelope_domain: mail.get("source").and_then(Value::as_str).map(sender::domain).unwrap_or_default(),
+            envelope_domain: mail
+                .get("source")
+                .and_then(Value::as_str)
+                .map(sender::domain)
+                .unwrap_or_default(),
             signing_domains: sender::signing_domains(mail, headers),
             place: place().filter(|_| word("type") == Some("S3")),
             is_ambiguous: false,

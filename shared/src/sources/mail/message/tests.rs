@@ -34,7 +34,10 @@ fn a_message_is_read_as_people_would() {
     assert_eq!(message["to"], json!(["a@b.c", "d@e.f", "g@h.i"]));
     assert_eq!(field(&message, "subject"), "Disk full on db-1");
     assert_eq!(field(&message, "date"), "2026-11-22T10:00:00+01:00");
-    assert_eq!((field(&message, "message_id"), field(&message, "in_reply_to")), ("1@example.com", "0@example.com"));
+    assert_eq!(
+        (field(&message, "message_id"), field(&message, "in_reply_to")),
+        ("1@example.com", "0@example.com")
+    );
     assert_eq!(field(&message, "text"), "one\ntwo");
     assert_eq!(message["headers"], json!({ "x-kind": "a" }));
 }
@@ -50,11 +53,16 @@ fn whatever_a_message_is_made_of_it_has_an_end() {
     let head = "From: a@b.c\nSubject: x\n";
     let parts = |begin: &str, each: &str, count: usize| format!("{head}{begin}\n\n{}", each.repeat(count));
     let mixed = "Content-Type: multipart/mixed; boundary=b";
-    let deep: String = (0..5_000).map(|n| format!("--b{n}\nContent-Type: multipart/mixed; boundary=b{}\n\n", n + 1)).collect();
+    let deep: String = (0..5_000)
+        .map(|n| format!("--b{n}\nContent-Type: multipart/mixed; boundary=b{}\n\n", n + 1))
+        .collect();
     let inner = "--b\nContent-Type: message/rfc822\n\nFrom: a@b.c\nSubject: y\nContent-Type: multipart/mixed; boundary=b\n\n";
     for (what, text) in [
         ("many headers", format!("{head}{}\n", "X-A: b\n".repeat(300_000))),
-        ("many kinds of headers", format!("{head}{}\n", (0..50_000).map(|n| format!("X-A{n}: b\n")).collect::<String>())),
+        (
+            "many kinds of headers",
+            format!("{head}{}\n", (0..50_000).map(|n| format!("X-A{n}: b\n")).collect::<String>()),
+        ),
         ("one long header", format!("{head}X-A: {}\n\n", "b".repeat(1 << 20))),
         ("many addresses", format!("{head}To: {}\n\n", "a@b.c, ".repeat(100_000))),
         ("many folded lines", format!("{head}References: {}\n", "<a@b>\n ".repeat(100_000))),
