@@ -1,6 +1,6 @@
 //! Mail as people get it from what monitors their machines: what it says, what it is about, and that its end finds its beginning.
 
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 

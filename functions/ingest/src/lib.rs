@@ -57,12 +57,13 @@ async fn take(request: &Request<Bytes>, deps: &Deps, now: Timestamp) -> Result<R
     if let Some(message) = mail::read(request.body()) {
         // Read here, since the queue carries a mebibyte of text, and a message may have attachments and any letters.
         raw.body = message.to_string();
-        raw.note = None;
         if source == mail::NAME {
             // So is mail: a mapping of the team's own may know its sender.
             raw.source = None;
         }
         raw.id = deps.sources.delivery_id(&raw).unwrap_or(raw.id);
+    } else if raw.body.is_empty() {
+        (raw.body, raw.note) = cut::to_size(request.body());
     }
     let id = raw.id.clone();
     keep(&source, &[raw], deps).await?;
@@ -132,8 +133,7 @@ fn nothing_here() -> Refusal {
 fn raw(request: &Request<Bytes>, named: Option<String>, deps: &Deps, now: Timestamp) -> Raw {
     // A message is read only once it is let in.
     let is_mail = mail::looks_like(request.body());
-    let (body, note) = cut::to_size(request.body());
-    let body = if is_mail { String::new() } else { body };
+    let (body, note) = if is_mail { Default::default() } else { cut::to_size(request.body()) };
     let mut raw = Raw {
         id: String::new(),
         source: named,
