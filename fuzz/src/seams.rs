@@ -19,6 +19,7 @@ use shared::core::raw::Raw;
 use shared::core::signal::Signal;
 use shared::deps::{Deps, Secrets};
 use shared::fetch::{Fetch, FetchError};
+use shared::mailbox::NoMailbox;
 use shared::slack::client::{self, Client};
 use shared::sources::Sources;
 use shared::store::embedded::Embedded;
@@ -50,7 +51,7 @@ static RUNTIME: LazyLock<Runtime> =
 static RULES: LazyLock<(Arc<Config>, Arc<Sources>)> = LazyLock::new(|| {
     let config = serde_json::json!({
         "channels": { "fallback": "#ops" },
-        "sources": { "sns": { "verify": "sns", "topics": [TOPICS] }, "*": { "verify": "none" } },
+        "sources": { "sns": { "verify": "sns", "topics": [TOPICS] }, "mail": { "verify": "none", "senders": "*" }, "*": { "verify": "none" } },
         "routes": [{ "name": "everything", "to": "#alerts" }],
     });
     let config = Config::from_json(&config.to_string()).unwrap();
@@ -110,6 +111,7 @@ impl Seams {
             sources,
             fetch: asked.clone(),
             cloud: Arc::new(SampleCloud::new(clock.clone())),
+            mailbox: Arc::new(NoMailbox),
             secrets: Arc::new(Secrets::new(vec![SecretString::from(SIGNING)])),
             clock,
         };

@@ -14,6 +14,7 @@ use serde::Serialize;
 use shared::config::Config;
 use shared::deps::{Clock, Deps, Secrets};
 use shared::fetch::Network;
+use shared::mailbox::NoMailbox;
 use shared::slack::client::{self, Client};
 use shared::store::embedded::Embedded;
 use slack_emulator::{AppUrls, Emulator, Settings};
@@ -139,6 +140,7 @@ impl World {
             sources: Arc::new(sources),
             fetch: Arc::new(Network::new(http)),
             cloud: Arc::new(SampleCloud::new(clock.clone())),
+            mailbox: Arc::new(NoMailbox),
             secrets: Arc::new(secrets),
             clock: clock.clone(),
         };

@@ -9,7 +9,7 @@ import time
 import urllib.request
 
 from cloud import wait_until
-from stack import ROOT, SLACK, SOURCES
+from stack import MAIL, ROOT, SLACK, SOURCES
 
 ALERTS = "alerts"
 
@@ -28,7 +28,7 @@ class Ways:
         self.stack, self.cloud, self.slack = stack, stack.cloud, slack
 
     def checks(self):
-        return [self.webhook, self.own, self.binary, self.documented, self.topic, self.rule, self.service, self.minute, self.poison, self.logged]
+        return [self.webhook, self.own, self.binary, self.documented, self.topic, self.mail, self.mail_in_a_bucket, self.rule, self.service, self.minute, self.poison, self.logged]
 
     def shown(self, words):
         """Waits until a message with these words is in the channel."""
@@ -75,6 +75,29 @@ class Ways:
         alarm = json.dumps({**event("cloudwatch/alarm.json"), "AlarmName": "By topic"})
         self.cloud.client("sns").publish(TopicArn=self.stack.names["Topic"], Message=alarm)
         self.shown("By topic")
+
+    def mail(self):
+        """A mail that SES received, by the topic, and none of a sender whom nothing proves"""
+        received = event("mail/ses-topic.json")["Message"]
+        unproven = json.loads(received)
+        unproven["receipt"]["dmarcVerdict"]["status"] = "FAIL"
+        for message in [json.dumps(unproven).replace("Disk full on db-1", "Nobody proves it"), received.replace("Disk full on db-1", "By mail")]:
+            self.cloud.client("sns").publish(TopicArn=self.stack.names["Topic"], Message=message)
+        self.shown("By mail")
+        wait_until(lambda: any('"mail is refused"' in line for line in self.stack.log()), "the log tells of no refusal", 60)
+        assert not any("Nobody proves it" in json.dumps(message) for message in self.slack.messages(ALERTS))
+
+    def mail_in_a_bucket(self):
+        """A mail whose text lies in S3"""
+        received = event("mail/ses-bucket.json")["Message"]
+        place = json.loads(received)["receipt"]["action"]
+        assert place["bucketName"] == MAIL
+        storage = self.cloud.client("s3")
+        storage.create_bucket(Bucket=MAIL)
+        text = "From: Acme Monitoring <alerts@status.acme.example>\r\nSubject: [FIRING] By bucket\r\n\r\nOut of the bucket\r\n"
+        storage.put_object(Bucket=MAIL, Key=place["objectKey"], Body=text.encode())
+        self.cloud.client("sns").publish(TopicArn=self.stack.names["Topic"], Message=received)
+        self.shown("Out of the bucket")
 
     def rule(self):
         """An alarm by EventBridge"""

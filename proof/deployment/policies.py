@@ -43,6 +43,7 @@ PLATFORM = {"Router": LOGS | MAPPING, "Courier": LOGS | MAPPING}
 NOT_HERE = {
     "ce:GetCostAndUsage": "it has no Cost Explorer",
     "ce:GetCostForecast": "it has no Cost Explorer",
+    "s3:GetObject": "a story has no bucket; the check of a mail in one reads with it",
     "logs:StopQuery": "its queries are done when they begin, so that none is given up",
 }
 

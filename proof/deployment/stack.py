@@ -12,6 +12,9 @@ CONFIG = "proof/deployment/callboard.yaml"
 BUILT = ROOT / ".aws-sam" / "build"
 LARGEST_ZIP = 4_000_000
 
+# Where events/mail/ses-bucket.json says that a message lies.
+MAIL = "acme-mail"
+
 # Of the emulator, and of the sources in CONFIG.
 SLACK = {"slack-bot-token": "xoxb-emulator", "slack-signing-secret": "emulator-signing-secret"}
 SOURCES = {"hooks": "proof-hooks", "github-webhook": "proof-github", "alertmanager": "proof-alertmanager"}
@@ -104,7 +107,7 @@ def deploy(sam, cloud, slack_url):
     parameters = cloud.client("ssm")
     for name, secret in {**SLACK, **{f"sources/{name}": secret for name, secret in SOURCES.items()}}.items():
         parameters.put_parameter(Name=f"/callboard/{name}", Value=secret, Type="SecureString", Overwrite=True)
-    overrides = ["Architecture=x86_64", f"SlackApiUrl={slack_url}", "LogLevel=DEBUG", "AlarmEmail=ops@example.com", "EventSources=aws.codepipeline", "Reports=yes", "ReportLogGroups=/proof/*"]
+    overrides = ["Architecture=x86_64", f"SlackApiUrl={slack_url}", "LogLevel=DEBUG", "AlarmEmail=ops@example.com", "EventSources=aws.codepipeline", "Reports=yes", "ReportLogGroups=/proof/*", f"MailBucket={MAIL}"]
     options = ["--stack-name", NAME, "--resolve-s3", "--no-confirm-changeset", "--no-progressbar", "--capabilities", "CAPABILITY_IAM"]
     subprocess.run([sam, "deploy", *options, "--parameter-overrides", *overrides], cwd=ROOT, env=cloud.environment(), check=True)
     stack = Stack(cloud)

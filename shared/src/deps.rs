@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use crate::cloud::Cloud;
 use crate::config::Config;
 use crate::fetch::Fetch;
+use crate::mailbox::Mailbox;
 use crate::queue::Queue;
 use crate::slack::client::Client;
 use crate::sources::Sources;
@@ -35,6 +36,8 @@ pub struct Deps {
     pub fetch: Arc<dyn Fetch>,
     /// What a report asks AWS for.
     pub cloud: Arc<dyn Cloud>,
+    /// Where messages lie that are too long for a topic.
+    pub mailbox: Arc<dyn Mailbox>,
     /// Signing secrets and tokens, by name.
     pub secrets: Arc<Secrets>,
     /// The time. Read once per invocation, except by the courier, whose calls take time.

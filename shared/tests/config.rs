@@ -90,6 +90,7 @@ fn what_a_source_lacks_by_the_scheme_of_its_mapping_is_named() {
     assert_eq!(lacks("  cloudwatch: { topics: \"arn:aws:sns:eu-west-1:123456789012:alarms\" }"), "");
     assert_eq!(lacks("  my-script: { secrets: hooks }"), "");
     assert_eq!(lacks("  own: { verify: none }"), "");
+    assert_eq!(lacks("  mail: { senders: [\"@vendor.com\", a@b.example, \"*\"] }"), "");
     let told = lacks("  cloudwatch: { secrets: hooks }");
     assert!(told.starts_with("sources.cloudwatch: \"sns\" needs the topics that are yours"), "{told}");
     let told = lacks("  github: { topics: \"arn:aws:sns:eu-west-1:123456789012:alarms\" }");
@@ -163,6 +164,14 @@ fn every_fault_is_shown_where_it_is_with_what_to_do() {
         ("two_forms", with("verify: github", "verify: { hmac: { header: x-signature }, token: x-key }")),
         ("a_list_of_schemes", with("verify: github", "verify: [github, bearer]")),
         ("sns_without_topics", with("{ verify: bearer, secrets: [old, new] }", "{ verify: sns }")),
+        (
+            "senders_that_are_none",
+            with(
+                "{ verify: bearer, secrets: [old, new] }",
+                "{ verify: none }\n  mail: { senders: [vendor.com, \"@b.example\"] }",
+            ),
+        ),
+        ("senders_of_another_source", with("{ verify: bearer, secrets: [old, new] }", "{ senders: \"*\" }")),
         ("fallback_is_no_channel", with("\"#ops\"", "\"#\"")),
         ("no_channels", with("channels:\n  fallback: \"#ops\"\n", "")),
         ("bad_duration", with("ack_for: 2h", "ack_for: 2 fortnights")),

@@ -39,7 +39,9 @@ fn read(path: &Path, source: Option<&str>) -> Raw {
 fn payloads(source: &str) -> Vec<PathBuf> {
     let Ok(files) = fs::read_dir(events().join(source)) else { return Vec::new() };
     let mut paths: Vec<PathBuf> = files.map(|file| file.unwrap().path()).collect();
-    paths.retain(|path| path.extension().is_some_and(|ending| ending == "json") && !is_headers(path));
+    paths.retain(|path| {
+        path.extension().is_some_and(|ending| ending == "json" || ending == "eml") && !is_headers(path)
+    });
     paths.sort();
     paths
 }
@@ -61,7 +63,7 @@ fn event(path: &str) -> Mapped {
 fn every_payload_is_understood_as_its_snapshot_says() {
     let sources = Sources::builtin().unwrap();
     insta::with_settings!({ prepend_module_to_snapshot => false, omit_expression => true }, {
-        insta::glob!("../../events", "*/*.json", |path| {
+        insta::glob!("../../events", "*/*.{json,eml}", |path| {
             let folder = path.parent().and_then(Path::file_name).and_then(|name| name.to_str()).unwrap();
             if is_headers(path) || folder == "functions" {
                 return;
@@ -212,6 +214,9 @@ fn a_success_resolves_what_a_failure_fired() {
         ("eventbridge/ecs-deployment-failed.json", "eventbridge/ecs-deployment-completed.json"),
         ("generic/alert.json", "generic/alert-resolved.json"),
         ("alertmanager/firing.json", "alertmanager/resolved.json"),
+        ("mail/firing.eml", "mail/resolved.eml"),
+        ("mail/ses-topic.json", "mail/ses-topic-base64.json"),
+        ("mail/ses-function.json", "mail/resolved.eml"),
     ] {
         let (fires, ends) = (event(failure).signals.remove(0), event(success).signals.remove(0));
         assert_eq!((fires.status, ends.status), (Status::Firing, Status::Resolved), "{failure}");
@@ -228,6 +233,9 @@ fn a_delivery_is_named_by_its_sender() {
         ("cloudwatch/alarm-sns.json", Some("5a1f6c1e-0c7b-5d1a-9a54-3a7c1f000001")),
         ("cloudwatch/alarm-sns-record.json", Some("5a1f6c1e-0c7b-5d1a-9a54-3a7c1f000003")),
         ("cloudwatch/alarm-eventbridge.json", Some("c4c1c1c9-6542-e61b-6ef0-8c4d36933a92")),
+        ("mail/firing.eml", Some("20261122085956.1001@status.acme.example")),
+        ("mail/ses-topic.json", Some("2001@status.acme.example")),
+        ("mail/ses-bucket.json", Some("2003@status.acme.example")),
         ("alertmanager/firing.json", None),
         ("generic/alert.json", None),
     ] {

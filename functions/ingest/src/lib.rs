@@ -10,7 +10,7 @@ use shared::core::raw::Raw;
 use shared::deps::Deps;
 use shared::door;
 use shared::metrics::{self, Taken};
-use shared::sources::{headers, is_name};
+use shared::sources::{headers, is_name, mail};
 
 mod access;
 mod api;
@@ -57,6 +57,17 @@ async fn take(request: &Request<Bytes>, deps: &Deps, now: Timestamp) -> Result<R
     if source == access::SNS {
         // The topic is only the carrier: what it carries tells the source.
         raw.source = None;
+    }
+    if let Some(message) = mail::read(request.body()) {
+        // Read here, since the queue carries a mebibyte of text, and a message may have attachments and any letters.
+        raw.body = message.to_string();
+        if source == mail::NAME {
+            // So is mail: a mapping of the team's own may know its sender.
+            raw.source = None;
+        }
+        raw.id = deps.sources.delivery_id(&raw).unwrap_or(raw.id);
+    } else if raw.body.is_empty() {
+        (raw.body, raw.note) = cut::to_size(request.body());
     }
     let id = raw.id.clone();
     keep(&source, &[raw], deps).await?;
@@ -159,7 +170,9 @@ fn nothing_here() -> Refusal {
 
 /// The request as a notification, with its source and the sender's own id where they can be told.
 fn raw(request: &Request<Bytes>, named: Option<String>, deps: &Deps, now: Timestamp) -> Raw {
-    let (body, note) = cut::to_size(request.body());
+    // A message is read only once it is let in.
+    let is_mail = mail::looks_like(request.body());
+    let (body, note) = if is_mail { Default::default() } else { cut::to_size(request.body()) };
     let mut raw = Raw {
         id: String::new(),
         source: named,
@@ -169,6 +182,9 @@ fn raw(request: &Request<Bytes>, named: Option<String>, deps: &Deps, now: Timest
         note,
     };
     raw.id = deps.sources.delivery_id(&raw).unwrap_or_else(|| door::request_id(request));
+    if raw.source.is_none() && is_mail {
+        raw.source = Some(mail::NAME.to_owned());
+    }
     if raw.source.is_none() {
         let found = deps.sources.recognise(&raw).map(|source| source.name().to_owned());
         raw.source = Some(found.unwrap_or_else(|| access::GENERIC.to_owned()));

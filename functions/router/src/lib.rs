@@ -19,8 +19,10 @@ use shared::metrics::{self, Taken};
 use shared::queue::Verdict;
 use shared::store::{Commit, CommitError, MAX_ITEMS, Opens, StoreError};
 
+mod mail;
 mod share;
 
+use mail::Taking;
 use share::{Share, shares};
 
 /// How often a share is decided anew because somebody else was faster.
@@ -30,8 +32,10 @@ const TRIES: u32 = 12;
 pub async fn handle(batch: &[Raw], deps: &Deps) -> Vec<Verdict> {
     let now = deps.clock.now();
     let mut verdicts = vec![Verdict::Done; batch.len()];
-    let batch: Vec<Raw> = batch.iter().map(|raw| identified(raw, deps)).collect();
-    for share in shares(&batch, &deps.sources, &deps.config.routes) {
+    let mut batch: Vec<Raw> = batch.iter().map(|raw| identified(raw, deps)).collect();
+    // What is left out of the batch, and what of it comes again.
+    let out = mail::take(&mut batch, deps).await;
+    for share in shares(&batch, &out, &deps.sources, &deps.config.routes) {
         let route = share.decision.route.clone();
         for (position, error) in take_all(share, deps, now).await {
             let id = batch.get(position).map_or("", |raw| raw.id.as_str());
@@ -41,6 +45,11 @@ pub async fn handle(batch: &[Raw], deps: &Deps) -> Vec<Verdict> {
             if let Some(verdict) = verdicts.get_mut(position) {
                 *verdict = Verdict::Failed;
             }
+        }
+    }
+    for (verdict, taking) in verdicts.iter_mut().zip(&out) {
+        if *taking == Taking::Later {
+            *verdict = Verdict::Failed;
         }
     }
     verdicts

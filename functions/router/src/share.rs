@@ -12,6 +12,8 @@ use shared::core::signal::{Signal, Status};
 use shared::sources::Sources;
 use shared::store::{Seen, SignalRecord};
 
+use crate::mail::Taking;
+
 /// The most deliveries in one share: each needs two items of the 100 that DynamoDB takes in one transaction
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html>).
 const MOST_DELIVERIES: usize = 40;
@@ -42,10 +44,11 @@ pub(crate) struct Delivery {
     signals: Vec<Signal>,
 }
 
-/// Shares the batch out, in order of arrival.
-pub(crate) fn shares(batch: &[Raw], sources: &Sources, routes: &Routes) -> Vec<Share> {
+/// Shares out what is taken of the batch, in order of arrival.
+pub(crate) fn shares(batch: &[Raw], takings: &[Taking], sources: &Sources, routes: &Routes) -> Vec<Share> {
     let mut shares: Vec<Share> = Vec::new();
-    for (position, raw) in batch.iter().enumerate() {
+    let taken = batch.iter().zip(takings).enumerate().filter(|(_, (_, taking))| **taking == Taking::Now);
+    for (position, (raw, _)) in taken {
         let mapped = sources.map(raw);
         let (source, signals) = (&mapped.source, mapped.signals.len());
         tracing::info!(source, delivery = raw.id, signals, "notification mapped");

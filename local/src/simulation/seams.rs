@@ -12,6 +12,7 @@ use shared::core::raw::Raw;
 use shared::core::report::Digest;
 use shared::deps::Deps;
 use shared::fetch::{Fetch, FetchError};
+use shared::mailbox::NoMailbox;
 use shared::queue::{Queue, QueueError, Wake};
 use shared::slack::client::{self, Client, Url, Wire};
 use shared::slack::error::SlackError;
@@ -39,6 +40,7 @@ impl Life {
             sources: ground.sources.clone(),
             fetch: Arc::new(Nowhere),
             cloud: Arc::new(SampleCloud::new(ground.clock.clone())),
+            mailbox: Arc::new(NoMailbox),
             secrets: ground.secrets.clone(),
             clock: ground.clock.clone(),
         }

@@ -12,6 +12,7 @@ use shared::core::raw::Raw;
 use shared::core::routing::Decision;
 use shared::core::signal::Signal;
 use shared::queue::Queue;
+use shared::sources::mail;
 
 use crate::Trouble;
 use crate::http::{listen, serve};
@@ -50,6 +51,11 @@ pub async fn tried(raw: Raw, rules: Rules, now: Timestamp) -> Result<String, Tro
     if let Some(reason) = &mapped.skipped {
         let _ = writeln!(told, "skipped   {reason}");
     }
+    let senders =
+        world.deps.config.source(mail::NAME).map(|access| access.senders.clone()).unwrap_or_default();
+    for refused in mail::arrivals(&raw).iter().filter_map(|arrival| arrival.admit(&senders).err()) {
+        let _ = writeln!(told, "refused   {refused}");
+    }
     let mut channels = BTreeSet::new();
     for signal in &mapped.signals {
         told.push('\n');
@@ -76,7 +82,12 @@ pub(crate) fn raw(file: &Path, source: Option<&str>, now: Timestamp) -> Result<R
     let read = |path: &Path| {
         fs::read(path).map_err(|error| Trouble::because(&format!("{} cannot be read", path.display()), error))
     };
-    let body = String::from_utf8_lossy(&read(file)?).into_owned();
+    let bytes = read(file)?;
+    // As the door does it.
+    let body = match mail::read(&bytes) {
+        Some(message) => message.to_string(),
+        None => String::from_utf8_lossy(&bytes).into_owned(),
+    };
     let beside = file.with_extension("headers.json");
     let headers = match beside.exists() {
         true => serde_json::from_slice(&read(&beside)?).map_err(|error| {

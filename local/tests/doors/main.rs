@@ -16,6 +16,7 @@ mod durable;
 mod forged;
 mod hooks;
 mod invoke;
+mod mail;
 mod people;
 mod poison;
 mod reports;

@@ -12,6 +12,7 @@ use crate::core::incident::Rules;
 use crate::core::routing::{Route, Routes, UNROUTED, channel_name};
 use crate::core::view::Button;
 use crate::sources::Sources;
+use crate::sources::mail;
 use crate::sources::verify::words::{Remedy, Words, Wrong};
 use crate::sources::verify::{Scheme, named};
 
@@ -95,14 +96,31 @@ fn source(name: &str, rules: &SourceRules, faults: &mut Vec<Fault>) -> Access {
     match &scheme {
         Some(Err(wrong)) => faults.push(unverifiable(&path, wrong)),
         Some(Ok(scheme)) => faults.extend(lacking(name, scheme, &rules.secrets.0, &rules.topics.0)),
-        None if rules.secrets.0.is_empty() && rules.topics.0.is_empty() => {
-            let fault = Fault::at(path, "nobody could prove to be this source");
+        None if rules.secrets.0.is_empty() && rules.topics.0.is_empty() && rules.senders.0.is_empty() => {
+            let fault = Fault::at(&path, "nobody could prove to be this source");
             faults.push(fault.with_remedy(needs_secret(name)));
         }
         None => {}
     }
+    for (position, listed) in
+        rules.senders.0.iter().enumerate().filter(|(_, listed)| !mail::is_listable(listed))
+    {
+        let fault = Fault::at(format!("{path}.senders[{position}]"), format!("\"{listed}\" is no sender"));
+        faults.push(
+            fault.with_remedy("write an address, @ and a domain (\"@example.com\"), or \"*\" for anybody"),
+        );
+    }
+    if !rules.senders.0.is_empty() && name != mail::NAME {
+        let fault = Fault::at(format!("{path}.senders"), "only mail has senders");
+        faults.push(fault.with_remedy("list them under `sources: mail:`"));
+    }
     let scheme = scheme.and_then(Result::ok);
-    Access { scheme, secrets: rules.secrets.0.clone(), topics: rules.topics.0.clone() }
+    Access {
+        scheme,
+        secrets: rules.secrets.0.clone(),
+        topics: rules.topics.0.clone(),
+        senders: rules.senders.0.clone(),
+    }
 }
 
 /// What a source lacks so that its scheme lets anybody in.
@@ -134,6 +152,8 @@ impl Config {
                 let remedy = "say `verify:`, such as `verify: bearer`";
                 Some(Fault::at(format!("sources.{name}"), message).with_remedy(remedy))
             }
+            // Mail that SES brings proves itself; over HTTP nobody gets in.
+            Some(_) if !access.senders.is_empty() && access.secrets.is_empty() => None,
             Some(scheme) => lacking(name, scheme, &access.secrets, &access.topics),
         };
         let left = self.sources.iter().filter(|(name, access)| access.scheme.is_none() && *name != "*");

@@ -54,6 +54,9 @@ pub struct SourceRules {
     /// `sns`: the ARNs of the topics whose messages and confirmations are accepted.
     #[serde(default)]
     pub topics: OneOrMany,
+    /// `mail`: whose mail is taken that SES received: addresses, `@` and a domain, or `*` for anybody who proves it.
+    #[serde(default, skip_serializing_if = "OneOrMany::is_empty")]
+    pub senders: OneOrMany,
 }
 
 /// How incidents change.
@@ -101,6 +104,12 @@ pub struct RouteRules {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(from = "Several", into = "Vec<String>")]
 pub struct OneOrMany(pub Vec<String>);
+
+impl OneOrMany {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
 
 #[derive(Deserialize)]
 #[serde(untagged, expecting = "a text or a list of texts")]

@@ -50,6 +50,8 @@ pub struct Access {
     pub secrets: Vec<String>,
     /// SNS: the topics that are ours.
     pub topics: Vec<String>,
+    /// Mail: whose is taken that SES received.
+    pub senders: Vec<String>,
 }
 
 impl Config {

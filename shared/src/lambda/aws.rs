@@ -9,11 +9,15 @@ use std::time::{Duration, SystemTime};
 use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::{Credentials, SharedCredentialsProvider};
-use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::http_request::{
+    PayloadChecksumKind, PercentEncodingMode, SignableBody, SignableRequest, SigningSettings,
+    UriPathNormalizationMode, sign,
+};
 use aws_sigv4::sign::v4;
 use aws_smithy_runtime_api::client::identity::Identity;
 use bytes::Bytes;
 use http::{Request, StatusCode, header};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use secrecy::ExposeSecret;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -28,6 +32,9 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 /// The longest answer that is read, in bytes. Metrics have the longest ones: 100,800 values take 3 MB.
 const LONGEST: usize = 8 << 20;
+
+/// What an object's key keeps in an address.
+const IN_PATH: &AsciiSet = &NON_ALPHANUMERIC.remove(b'/').remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
 /// The pauses between the tries. They are short, because somebody waits or a queue behind us tries again later.
 const PAUSES: [Duration; 2] = [Duration::from_millis(50), Duration::from_millis(200)];
@@ -59,8 +66,10 @@ pub(super) struct AwsError {
     why: String,
     /// What the service refused, if it did.
     pub(super) refusal: Option<Refusal>,
+    /// The status of an answer that is an error.
+    pub(super) status: Option<StatusCode>,
     /// The same request may be answered otherwise in a moment.
-    transient: bool,
+    pub(super) transient: bool,
 }
 
 /// An answer that is an error: its code, after a `#`, and its message, whose letter is not the same everywhere.
@@ -134,22 +143,59 @@ impl Aws {
             .header("x-amz-target", operation.target)
             .body(body)
             .map_err(|_| AwsError::lasting("the request could not be made"))?;
-        let now = SystemClock.now().into();
-        self.sign(&mut request, operation.service, now)
-            .map_err(|_| AwsError::lasting("the request could not be signed"))?;
+        self.sign(&mut request, operation.service, SigningSettings::default())?;
+        let answer = self.send(request).await?;
+        let status = answer.status();
+        let body = whole(answer, LONGEST).await?;
+        if status.is_success() { Ok(body) } else { Err(refused(status, &body)) }
+    }
+
+    /// An object of S3, asked for once (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html>). Its path is signed as it
+    /// is sent, and it wants the hash of what is sent named, even of nothing.
+    ///
+    /// # Errors
+    /// As [`Self::ask`], and if it is longer than `longest` bytes.
+    pub(super) async fn object(&self, bucket: &str, key: &str, longest: usize) -> Result<Bytes, AwsError> {
+        let path = format!("{bucket}/{}", utf8_percent_encode(key, IN_PATH));
+        let address = format!("{}/{path}", self.address("s3").trim_end_matches('/'));
+        let mut request = Request::get(address)
+            .body(Bytes::new())
+            .map_err(|_| AwsError::lasting("the request could not be made"))?;
+        let mut settings = SigningSettings::default();
+        settings.percent_encoding_mode = PercentEncodingMode::Single;
+        settings.payload_checksum_kind = PayloadChecksumKind::XAmzSha256;
+        settings.uri_path_normalization_mode = UriPathNormalizationMode::Disabled;
+        self.sign(&mut request, "s3", settings)?;
+        let answer = self.send(request).await?;
+        if answer.status().is_success() {
+            return whole(answer, longest).await;
+        }
+        Err(refused(answer.status(), &[]))
+    }
+
+    async fn send(&self, request: Request<Bytes>) -> Result<reqwest::Response, AwsError> {
         let mut request = reqwest::Request::try_from(request)
             .map_err(|_| AwsError::lasting("the request could not be made"))?;
         *request.timeout_mut() = Some(self.patience);
-        let answer = self.http.execute(request).await.map_err(no_answer)?;
-        let status = answer.status();
-        let body = whole(answer).await?;
-        if status.is_success() { Ok(body) } else { Err(refused(status, &body)) }
+        self.http.execute(request).await.map_err(no_answer)
     }
 
     fn sign(
         &self,
         request: &mut Request<Bytes>,
         service: &str,
+        settings: SigningSettings,
+    ) -> Result<(), AwsError> {
+        let now = SystemClock.now().into();
+        self.try_sign(request, service, settings, now)
+            .map_err(|_| AwsError::lasting("the request could not be signed"))
+    }
+
+    fn try_sign(
+        &self,
+        request: &mut Request<Bytes>,
+        service: &str,
+        settings: SigningSettings,
         now: SystemTime,
     ) -> Result<(), Box<dyn std::error::Error>> {
         let parameters = v4::SigningParams::builder()
@@ -157,7 +203,7 @@ impl Aws {
             .region(&self.account.region)
             .name(service)
             .time(now)
-            .settings(SigningSettings::default())
+            .settings(settings)
             .build()?
             .into();
         let headers = request.headers().iter();
@@ -188,7 +234,7 @@ impl Aws {
 impl AwsError {
     /// One that comes again however often it is asked.
     fn lasting(why: &str) -> Self {
-        AwsError { why: why.to_owned(), refusal: None, transient: false }
+        AwsError { why: why.to_owned(), refusal: None, status: None, transient: false }
     }
 }
 
@@ -201,11 +247,11 @@ fn credentials(account: &Account) -> Credentials {
 }
 
 /// All of an answer, if it is not too long.
-async fn whole(mut answer: reqwest::Response) -> Result<Bytes, AwsError> {
+async fn whole(mut answer: reqwest::Response, longest: usize) -> Result<Bytes, AwsError> {
     let mut body = Vec::new();
     while let Some(chunk) = answer.chunk().await.map_err(no_answer)? {
         body.extend_from_slice(&chunk);
-        if body.len() > LONGEST {
+        if body.len() > longest {
             return Err(AwsError::lasting("an answer that is too long"));
         }
     }
@@ -214,7 +260,7 @@ async fn whole(mut answer: reqwest::Response) -> Result<Bytes, AwsError> {
 
 fn no_answer(error: reqwest::Error) -> AwsError {
     let why = if error.is_timeout() { "no answer in time" } else { "no answer" };
-    AwsError { why: why.to_owned(), refusal: None, transient: true }
+    AwsError { why: why.to_owned(), refusal: None, status: None, transient: true }
 }
 
 /// What is wrong, in the words of the service
@@ -229,5 +275,5 @@ fn refused(status: StatusCode, body: &[u8]) -> AwsError {
     let code = if code.is_empty() { status.as_str() } else { code };
     let message = if message.is_empty() { "no message" } else { &message };
     let refusal = Some(Refusal { code: code.to_owned(), message: message.to_owned() });
-    AwsError { why: format!("{code}: {message}"), refusal, transient }
+    AwsError { why: format!("{code}: {message}"), refusal, status: Some(status), transient }
 }

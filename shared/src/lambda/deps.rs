@@ -11,12 +11,15 @@ use super::aws::Aws;
 use super::cloud::AwsCloud;
 use super::environment::{Account, Settings};
 use super::log;
+use super::mailbox::S3Mailbox;
 use super::queue::SqsQueue;
 use super::secrets::{self, Needs};
 use super::transport;
 use crate::config::Config;
 use crate::deps::{Deps, Secrets, SystemClock};
 use crate::fetch::Network;
+use crate::mailbox::Mailbox;
+use crate::mailbox::NoMailbox;
 use crate::slack::client::Client;
 use crate::sources::Sources;
 use crate::store::dynamo::DynamoStore;
@@ -53,6 +56,10 @@ impl Function {
         })?;
         let http = transport::http()?;
         let cloud = Arc::new(AwsCloud::new(&http, &account));
+        let mailbox: Arc<dyn Mailbox> = match &settings.mail_bucket {
+            Some(bucket) => Arc::new(S3Mailbox::new(&http, &account, bucket)),
+            None => Arc::new(NoMailbox),
+        };
         let aws = Aws::new(http.clone(), account);
         let queue = Arc::new(
             SqsQueue::new(aws.clone(), &settings.signals_url, &settings.wakes_url)
@@ -66,6 +73,7 @@ impl Function {
             sources: Arc::new(Sources::as_built()),
             fetch: Arc::new(Network::new(http.clone())),
             cloud,
+            mailbox,
             secrets: Arc::new(Secrets::default()),
             clock: Arc::new(SystemClock),
         };

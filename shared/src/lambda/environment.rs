@@ -16,6 +16,8 @@ pub(super) struct Settings {
     pub(super) wakes_url: String,
     /// Of the functions that may look at them.
     pub(super) dead_urls: Vec<String>,
+    /// Of the function that may read messages.
+    pub(super) mail_bucket: Option<String>,
     pub(super) secrets_prefix: String,
     pub(super) slack_url: Url,
 }
@@ -55,6 +57,7 @@ impl Settings {
             dead_urls: value("DEAD_LETTERS_URLS")
                 .map(|urls| urls.split_whitespace().map(str::to_owned).collect())
                 .unwrap_or_default(),
+            mail_bucket: value("MAIL_BUCKET"),
             secrets_prefix: needed("SECRETS_PARAMETER")?,
             slack_url: Url::parse(&slack)
                 .map_err(|_| BadEnvironment { name: "SLACK_API_URL", fault: "is no address" })?,

@@ -9,6 +9,7 @@
 //! | `TABLE` | the DynamoDB table's name |
 //! | `SIGNALS_QUEUE_URL`, `WAKES_QUEUE_URL` | the two queues |
 //! | `DEAD_LETTERS_URLS` | the dead-letter queues, with a blank between them, for the function that may look at them |
+//! | `MAIL_BUCKET` | where SES lays messages, for the function that may read them there |
 //! | `SECRETS_PARAMETER` | what the names of the secrets in Parameter Store begin with, such as `/callboard/`; see [`Needs`] |
 //! | `SLACK_API_URL` | `https://slack.com/`, unless it says otherwise |
 //! | `AWS_REGION`, `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN` | set by Lambda |
@@ -21,6 +22,7 @@ mod cloud;
 mod deps;
 mod environment;
 mod log;
+mod mailbox;
 mod metrics;
 mod queue;
 mod secrets;

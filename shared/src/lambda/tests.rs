@@ -15,6 +15,7 @@ use crate::config::Config;
 use crate::queue::Queue;
 
 mod cloud;
+mod mailbox;
 
 const SECRET_KEY: &str = "secret";
 
@@ -71,12 +72,23 @@ fn account(region: &str) -> Account {
 /// The signature that AWS computes of what it received, step by step as
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html> says.
 fn authorization(headers: &HeaderMap, body: &str) -> String {
+    let given = headers["authorization"].to_str().unwrap();
+    let names = given.split("SignedHeaders=").nth(1).unwrap().split(',').next().unwrap();
+    for needed in ["content-type", "host", "x-amz-date", "x-amz-security-token", "x-amz-target"] {
+        assert!(names.split(';').any(|name| name == needed), "{needed} is not signed");
+    }
+    signed("POST", "/", headers, body)
+}
+
+/// The header that a request with these headers has to have, if it is signed well
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>).
+fn signed(method: &str, path: &str, headers: &HeaderMap, body: &str) -> String {
     let header = |name: &str| headers[name].to_str().unwrap();
     let given = header("authorization");
     let part = |name: &str| given.split(name).nth(1).unwrap().split(',').next().unwrap();
     let (signed, scope) = (part("SignedHeaders="), part("Credential=").split_once('/').unwrap().1);
     let lines: String = signed.split(';').map(|name| format!("{name}:{}\n", header(name))).collect();
-    let canonical = format!("POST\n/\n\n{lines}\n{signed}\n{}", hex::encode(Sha256::digest(body)));
+    let canonical = format!("{method}\n{path}\n\n{lines}\n{signed}\n{}", hex::encode(Sha256::digest(body)));
     let hashed = hex::encode(Sha256::digest(canonical));
     let text = format!("AWS4-HMAC-SHA256\n{}\n{scope}\n{hashed}", header("x-amz-date"));
     let hmac = |key: Vec<u8>, text: &str| {
@@ -85,9 +97,6 @@ fn authorization(headers: &HeaderMap, body: &str) -> String {
         mac.finalize().into_bytes().to_vec()
     };
     let key = scope.split('/').fold(format!("AWS4{SECRET_KEY}").into_bytes(), hmac);
-    for needed in ["content-type", "host", "x-amz-date", "x-amz-security-token", "x-amz-target"] {
-        assert!(signed.split(';').any(|name| name == needed), "{needed} is not signed");
-    }
     let signature = hex::encode(hmac(key, &text));
     format!("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/{scope}, SignedHeaders={signed}, Signature={signature}")
 }
@@ -181,15 +190,7 @@ async fn secrets_are_read_once_and_asked_for_again_until_they_are_there() {
         }
     })
     .await;
-    let settings = Settings {
-        table: "callboard".to_owned(),
-        signals_url: "https://sqs/1/signals".to_owned(),
-        wakes_url: "https://sqs/1/wakes.fifo".to_owned(),
-        dead_urls: Vec::new(),
-        secrets_prefix: "/callboard/".to_owned(),
-        slack_url: "https://slack.com/".parse().unwrap(),
-    };
-    let function = Function::wire(Needs::Token, settings, account).unwrap();
+    let function = Function::wire(Needs::Token, settings(), account).unwrap();
     assert!(asked.lock().unwrap().is_empty(), "it starts without asking anybody");
     let error = function.deps().await.unwrap_err().to_string();
     let told = "Parameter Store cannot be asked for the secrets: AccessDeniedException: not yet";
@@ -326,4 +327,16 @@ async fn what_is_not_done_comes_again_at_its_time() {
         .collect();
     let change = "ChangeMessageVisibility";
     assert_eq!(changes, [(change, &json!("R2"), &json!(7)), (change, &json!("R3"), &json!(30))]);
+}
+
+fn settings() -> Settings {
+    Settings {
+        table: "callboard".to_owned(),
+        signals_url: "https://sqs/1/signals".to_owned(),
+        wakes_url: "https://sqs/1/wakes.fifo".to_owned(),
+        dead_urls: Vec::new(),
+        mail_bucket: None,
+        secrets_prefix: "/callboard/".to_owned(),
+        slack_url: "https://slack.com/".parse().unwrap(),
+    }
 }

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::Fault;
-use super::mapping::{Case, Choice, Mapping, SignalMapping};
+use super::mapping::{Case, Choice, Mapping, ReadMapping, SignalMapping};
 use crate::core::expression::{Expression, ExpressionError, Template};
 use crate::core::signal::{Severity, Status};
 
@@ -32,6 +32,16 @@ pub(super) struct CompiledCase {
 pub(super) enum CompiledResult {
     Skip(Template),
     Signal(Box<CompiledSignal>),
+    Read(Box<CompiledRead>),
+}
+
+#[derive(Debug)]
+pub(super) struct CompiledRead {
+    pub(super) title: Template,
+    pub(super) text: Template,
+    pub(super) facts: Vec<Template>,
+    pub(super) labels: Vec<(String, Template)>,
+    pub(super) at: Option<Template>,
 }
 
 #[derive(Debug)]
@@ -86,14 +96,17 @@ impl Compiled {
 
 impl CompiledCase {
     fn new(at: &Place<'_>, case: &Case) -> Result<Self, Fault> {
-        let result = match (&case.signal, &case.skip) {
-            (Some(signal), None) => {
+        let result = match (&case.signal, &case.skip, &case.read) {
+            (Some(signal), None, None) => {
                 CompiledResult::Signal(Box::new(CompiledSignal::new(&at.under("signal"), signal)?))
             }
-            (None, Some(reason)) => {
+            (None, Some(reason), None) => {
                 CompiledResult::Skip(at.under("skip").compiled(reason, Template::compile)?)
             }
-            _ => return Err(at.fault("a case has either `signal` or `skip`")),
+            (None, None, Some(read)) => {
+                CompiledResult::Read(Box::new(CompiledRead::new(&at.under("read"), read)?))
+            }
+            _ => return Err(at.fault("a case has one of `signal`, `skip` and `read`")),
         };
         Ok(CompiledCase {
             name: case.name.clone(),
@@ -101,6 +114,19 @@ impl CompiledCase {
             each: at.under("each").optional(case.each.as_deref(), Expression::compile)?,
             names: at.under("let").names(&case.names)?,
             result,
+        })
+    }
+}
+
+impl CompiledRead {
+    fn new(at: &Place<'_>, read: &ReadMapping) -> Result<Self, Fault> {
+        let template = |name: &str, source: &str| at.under(name).compiled(source, Template::compile);
+        Ok(CompiledRead {
+            title: template("title", &read.title)?,
+            text: template("text", &read.text)?,
+            facts: read.facts.iter().map(|fact| template("facts", fact)).collect::<Result<_, _>>()?,
+            labels: at.under("labels").labels(&read.labels)?,
+            at: at.under("at").optional(read.at.as_deref(), Template::compile)?,
         })
     }
 }
@@ -128,13 +154,7 @@ impl CompiledSignal {
                 .iter()
                 .map(|link| Ok((template("links.title", &link.title)?, template("links.url", &link.url)?)))
                 .collect::<Result<_, _>>()?,
-            labels: signal
-                .labels
-                .iter()
-                .map(|(name, value)| {
-                    Ok((name.clone(), at.under("labels").under(name).compiled(value, Template::compile)?))
-                })
-                .collect::<Result<_, _>>()?,
+            labels: at.under("labels").labels(&signal.labels)?,
             labels_from: at
                 .under("labels_from")
                 .optional(signal.labels_from.as_deref(), Expression::compile)?,
@@ -185,6 +205,13 @@ impl Place<'_> {
         compile: fn(&str) -> Result<T, ExpressionError>,
     ) -> Result<Option<T>, Fault> {
         source.map(|source| self.compiled(source, compile)).transpose()
+    }
+
+    fn labels(&self, labels: &BTreeMap<String, String>) -> Result<Vec<(String, Template)>, Fault> {
+        let label = |(name, value): (&String, &String)| {
+            Ok((name.clone(), self.under(name).compiled(value, Template::compile)?))
+        };
+        labels.iter().map(label).collect()
     }
 
     fn names(&self, names: &[BTreeMap<String, String>]) -> Result<Names, Fault> {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::compiled::{Compiled, CompiledCase, CompiledResult, CompiledSignal, Names, Words};
+use super::compiled::{Compiled, CompiledCase, CompiledRead, CompiledResult, CompiledSignal, Names, Words};
 use super::draft::{Draft, line};
 use super::unwrap::Payload;
 use super::{MAX_SIGNALS, generic};
@@ -72,7 +72,7 @@ impl Compiled {
                 return Outcome::Unknown;
             }
         };
-        let signal = match &case.result {
+        let result = match &case.result {
             CompiledResult::Skip(reason) => {
                 let context = name_all(context, &case.names).map_err(|(_, error)| error);
                 let reason = context.and_then(|context| reason.render(&context));
@@ -83,7 +83,7 @@ impl Compiled {
                     }
                 };
             }
-            CompiledResult::Signal(signal) => signal,
+            result => result,
         };
         let items = match (&case.each, items) {
             (None, _) => vec![None],
@@ -102,7 +102,12 @@ impl Compiled {
             };
             // An element that is no map is none of what the mapping is about.
             let odd = item.as_ref().is_some_and(|item| !item.is_map());
-            let error = match signal.draft(&case.names, context, &self.link_title, notes) {
+            let draft = match result {
+                CompiledResult::Read(read) => read.draft(&case.names, context, notes),
+                CompiledResult::Signal(signal) => signal.draft(&case.names, context, &self.link_title, notes),
+                CompiledResult::Skip(_) => continue,
+            };
+            let error = match draft {
                 Ok(draft) if !odd => {
                     drafts.push(draft);
                     continue;
@@ -132,16 +137,7 @@ impl CompiledSignal {
         let must = |place: &str, template: &Template| {
             template.render(&context).map_err(|error| (format!("signal.{place}"), error))
         };
-        // What an optional part asks for need not be there; any other fault in it is told, and it is left out.
-        let mut may = |place: &str, template: &Template| match template.render(&context) {
-            Ok(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-            Err(error) => {
-                if !error.missing {
-                    notes.push(format!("signal.{place}: {error}"));
-                }
-                None
-            }
-        };
+        let mut may = |place: &str, template: &Template| optional("signal", place, template, &context, notes);
         let mut labels = BTreeMap::new();
         for (name, value) in &self.labels {
             labels.extend(may("labels", value).map(|value| (name.clone(), value)));
@@ -181,6 +177,47 @@ impl CompiledSignal {
             key: must("key", &self.key)?,
             at,
         })
+    }
+}
+
+impl CompiledRead {
+    fn draft(
+        &self,
+        names: &Names,
+        context: Context,
+        notes: &mut Vec<String>,
+    ) -> Result<Draft, (String, ExpressionError)> {
+        let context = name_all(context, names).map_err(|(name, error)| (format!("let.{name}"), error))?;
+        let must = |place: &str, template: &Template| {
+            template.render(&context).map_err(|error| (format!("read.{place}"), error))
+        };
+        let mut draft = generic::prose(&must("title", &self.title)?, &must("text", &self.text)?);
+        let mut may = |place: &str, template: &Template| optional("read", place, template, &context, notes);
+        draft.facts = self.facts.iter().filter_map(|fact| may("facts", fact)).collect();
+        for (name, value) in &self.labels {
+            draft.labels.extend(may("labels", value).map(|value| (name.clone(), value)));
+        }
+        draft.at = self.at.as_ref().and_then(|at| may("at", at)).and_then(|at| time::parse(&at));
+        Ok(draft)
+    }
+}
+
+/// What an optional part asks for need not be there; any other fault in it is told, and it is left out.
+fn optional(
+    of: &str,
+    place: &str,
+    template: &Template,
+    context: &Context,
+    notes: &mut Vec<String>,
+) -> Option<String> {
+    match template.render(context) {
+        Ok(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
+        Err(error) => {
+            if !error.missing {
+                notes.push(format!("{of}.{place}: {error}"));
+            }
+            None
+        }
     }
 }
 

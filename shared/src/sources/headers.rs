@@ -28,11 +28,15 @@ const NOISE: &[&str] = &[
 pub fn visible(headers: &HeaderMap) -> BTreeMap<String, String> {
     let visible = headers.iter().filter_map(|(name, value)| {
         let name = name.as_str();
-        let hidden = NOISE.contains(&name) || SECRET_WORDS.iter().any(|word| name.contains(word));
         let value: String = value.to_str().ok()?.chars().take(MAX_VALUE).collect();
-        (!hidden).then(|| (name.to_owned(), value))
+        (!is_hidden(name)).then(|| (name.to_owned(), value))
     });
     visible.take(MAX_HEADERS).collect()
+}
+
+/// Whether a header, in lower case, proves something by its name, or is the transport's own.
+pub(super) fn is_hidden(name: &str) -> bool {
+    NOISE.contains(&name) || SECRET_WORDS.iter().any(|word| name.contains(word))
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@
 //!   - name: message
 //!     when: body.NewStateValue is defined
 //!     each: body.alerts               # one signal for each `item`; `item` is the body otherwise
-//!     signal: { ... }                 # or `skip: why nobody needs to see it`
+//!     signal: { ... }                 # or `skip: why nobody needs to see it`, or `read: { title: ..., text: ... }`
 //! ```
 //!
 //! `when`, `each` and `let` are expressions, everything in `signal` is a template; `status` and `severity` may be a table
@@ -150,6 +150,9 @@ pub struct Case {
     /// Template: nobody needs to see it, for this reason. Instead of `signal`.
     #[serde(default)]
     pub skip: Option<String>,
+    /// A title and a text, in which status, severity and identity are found by words. Instead of `signal`.
+    #[serde(default)]
+    pub read: Option<ReadMapping>,
     /// The signal. Instead of `skip`.
     #[serde(default)]
     pub signal: Option<SignalMapping>,
@@ -191,6 +194,25 @@ pub struct SignalMapping {
     #[serde(default)]
     pub labels_from: Option<String>,
     /// When it happened, by the sender's clock: ISO 8601 or Unix time.
+    #[serde(default)]
+    pub at: Option<String>,
+}
+
+/// What is written for people and says in words how things stand: a message, a note. Templates, all of them.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReadMapping {
+    /// One line.
+    pub title: String,
+    /// The rest.
+    pub text: String,
+    /// As [`SignalMapping::facts`].
+    #[serde(default)]
+    pub facts: Vec<String>,
+    /// As [`SignalMapping::labels`].
+    #[serde(default)]
+    pub labels: BTreeMap<String, String>,
+    /// As [`SignalMapping::at`].
     #[serde(default)]
     pub at: Option<String>,
 }

@@ -4,7 +4,8 @@
 //! | --- | --- |
 //! | `verify` | who may send: the signature schemes, by name |
 //! | `headers` | which request headers travel with a raw notification |
-//! | `unwrap` | the envelopes of transports (SNS, SQS, forms) and what is inside of them |
+//! | `unwrap` | the envelopes of transports (SNS, SQS, SES, forms) and what is inside of them |
+//! | `mail` | messages as payloads, and whose mail is taken |
 //! | `known` | which sources there are |
 //! | `mapping` | the format of a mapping file, as types |
 //! | `recognise` | which mapping a payload is for: an index over headers, fields and beginnings of texts |
@@ -25,6 +26,7 @@ mod engine;
 mod generic;
 pub mod headers;
 mod known;
+pub mod mail;
 pub mod mapping;
 mod recognise;
 mod unwrap;

@@ -1,7 +1,7 @@
 //! Opens the envelopes that transports put around a payload: an SNS message as it arrives over HTTPS or in a queue, the
-//! records that Lambda hands over for SNS and SQS, a form with a `payload` field, JSON inside of a JSON string, and what comes
-//! encoded (`encoded`). What is in them is parsed here too, with bounds: nothing outside can make this recurse or allocate
-//! without end.
+//! records that Lambda hands over for SNS, SQS and SES, mail, a form with a `payload` field, JSON inside of a JSON string, and
+//! what comes encoded (`encoded`). What is in them is parsed here too, with bounds: nothing outside can make this recurse or
+//! allocate without end.
 //!
 //! EventBridge's event is no envelope: its own fields (`detail-type`, `region`) belong to the content. To add an envelope,
 //! add a row to [`peel`]. What the content means may not enter here.
@@ -15,6 +15,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::MAX_SIGNALS;
+use super::mail::{self, Arrival};
 use crate::core::raw::Raw;
 
 pub(super) mod encoded;
@@ -56,6 +57,9 @@ pub(super) struct Envelope {
     pub(super) time: Option<String>,
     /// What the publisher wrote on it: the attributes of a message of SNS, SQS or Pub/Sub.
     pub(super) attributes: BTreeMap<String, String>,
+    /// What SES says of the message that it received.
+    #[serde(skip)]
+    pub(super) arrival: Option<Box<Arrival>>,
 }
 
 /// Opens all envelopes of a delivery.
@@ -94,12 +98,16 @@ impl Opened {
 fn peel(payload: &Payload) -> Option<Vec<Payload>> {
     match &payload.body {
         Value::String(text) => {
+            if let Some(message) = mail::read(text.as_bytes()) {
+                return Some(vec![Payload { body: message, envelope: payload.envelope.clone() }]);
+            }
             let inner = parse(text, false);
             (!inner.is_string()).then(|| vec![Payload { body: inner, envelope: payload.envelope.clone() }])
         }
         Value::Object(fields) => {
             let sns = sns(fields).map(|inner| vec![inner]);
             sns.or_else(|| records(fields, &payload.envelope))
+                .or_else(|| received(fields, &payload.envelope))
                 .or_else(|| form_field(fields, &payload.envelope))
                 .or_else(|| encoded::open(fields, &payload.envelope).map(|inner| vec![inner]))
         }
@@ -127,11 +135,20 @@ fn sns(fields: &Map<String, Value>) -> Option<Payload> {
         id: text(fields, "MessageId"),
         time: text(fields, "Timestamp"),
         attributes: attributes(fields.get("MessageAttributes"), "Value"),
+        arrival: None,
     };
     Some(Payload { body: message.clone(), envelope })
 }
 
-/// The records of an event of SNS or SQS; of any other service they are content.
+/// What SES says of a message that it received.
+fn received(fields: &Map<String, Value>, outer: &Envelope) -> Option<Vec<Payload>> {
+    let arrival = Arrival::read(fields)?;
+    let body = arrival.body().clone();
+    let envelope = Envelope { arrival: Some(Box::new(arrival)), ..outer.clone() };
+    Some(vec![Payload { body, envelope }])
+}
+
+/// The records of an event of SNS, SQS or SES; of any other service they are content.
 fn records(fields: &Map<String, Value>, outer: &Envelope) -> Option<Vec<Payload>> {
     let records = fields.get("Records")?.as_array().filter(|records| !records.is_empty())?;
     records.iter().map(|record| one_record(record, outer)).collect()
@@ -143,6 +160,9 @@ fn one_record(record: &Value, outer: &Envelope) -> Option<Payload> {
         let mut fields = message.clone();
         fields.entry("Type").or_insert_with(|| "Notification".into());
         return sns(&fields);
+    }
+    if let Some(received) = record.get("ses").filter(|received| received.is_object()) {
+        return Some(Payload { body: received.clone(), envelope: outer.clone() });
     }
     let of_queue = text(record, "eventSource").as_deref() == Some("aws:sqs");
     let body = record.get("body").filter(|_| of_queue)?.clone();

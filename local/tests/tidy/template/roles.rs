@@ -113,6 +113,7 @@ fn no_policy_allows_more_than_it_names() {
             let traces = all(&statement["Action"]).iter().all(|action| text(action).starts_with("xray:"));
             let exact = !text(&resource).contains('*')
                 || text(&resource).ends_with("sources/*")
+                || text(&resource).ends_with(":s3:::${MailBucket}/*")
                 || text(&resource).ends_with(":log-group:${ReportLogGroups}:*");
             let all = all(&statement["Action"]);
             let reads = all.iter().all(|action| WITHOUT_RESOURCE.contains(&text(action)));
@@ -183,6 +184,21 @@ fn reports_may_ask_what_they_ask_and_only_if_it_was_asked_for() {
         let off = &template["Parameters"][parameter]["Default"];
         assert!(off == "no" || off == "", "{parameter} gives rights that nobody asked for");
     }
+}
+
+#[test]
+fn mail_is_read_from_the_bucket_that_was_named_and_from_no_other() {
+    let template = template();
+    let policies = template["Resources"]["RouterRole"]["Properties"]["Policies"].as_array().unwrap();
+    let [condition, policy, without] = &policies[1].as_array().unwrap()[..] else { panic!("{policies:?}") };
+    assert_eq!((text(condition), text(without)), ("HasMailBucket", "AWS::NoValue"));
+    let mut found = Vec::new();
+    statements(policy, &mut found);
+    assert_eq!((found.len(), text(&found[0]["Action"])), (1, "s3:GetObject"));
+    assert_eq!(template["Parameters"]["MailBucket"]["Default"], "");
+    assert!(template["Conditions"]["HasMailBucket"].to_string().contains("MailBucket"));
+    let reads = template.to_string().matches("s3:").count();
+    assert_eq!(reads, 2, "one action and its resource");
 }
 
 #[test]

@@ -70,6 +70,11 @@ fn inside(body: &Value, envelope: &Envelope, received_at: Timestamp) -> Vec<Draf
     }
 }
 
+/// Reads what was written for people, under a title: a message.
+pub(super) fn prose(title: &str, text: &str) -> Draft {
+    plain::prose(title, text)
+}
+
 /// The list of alerts in a group of alerts: each has its own state and its own end.
 fn many(fields: &serde_json::Map<String, Value>) -> Option<&Value> {
     let list = ["alerts", "incidents", "problems"].iter().find_map(|name| fields.get(*name))?;

@@ -1,10 +1,15 @@
 //! Plain text as a notification: the subject or the first line is the title, the rest the text, the first address in it the
 //! link. A state counts only where it stands apart (`RESOLVED: ...`), since prose is full of errors and alarms.
 
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
 use super::super::draft::{Draft, line, web_address};
 use super::super::unwrap::Envelope;
+use super::names::{SEVERITIES, STATES};
 use super::words;
-use crate::core::signal::Status;
+use crate::core::signal::{Severity, Status};
 
 /// Longer first lines are prose: the title is their beginning, and all of it stays in the text.
 const MAX_TITLE_LINE: usize = 200;
@@ -41,6 +46,51 @@ pub(super) fn read(text: &str, envelope: &Envelope) -> Draft {
         key: words::without_state(&line(title, 400)),
         ..Draft::default()
     }
+}
+
+/// How far down a text a line may say how things stand, and how bad it is.
+const MAX_LINES: usize = 40;
+
+/// A message: its subject is the title. What the subject does not say, a line of the text may: `Severity: critical`.
+pub(super) fn prose(subject: &str, text: &str) -> Draft {
+    let subject = without_forwarding(subject.trim()).to_owned();
+    let envelope = Envelope { subject: Some(subject), ..Envelope::default() };
+    let mut draft = read(text, &envelope);
+    if draft.status.is_none() {
+        // `open` and `closed` speak of tickets as well, and a resolution that nobody saw fire is not shown.
+        let counts = |value: &str| value.eq_ignore_ascii_case("ok") || !words::is_weak(value);
+        draft.status =
+            said(text, STATES, |value| words::state(value, false)?.status.filter(|_| counts(value)));
+    }
+    // How bad something is makes no trouble of what is none.
+    if draft.status.is_some() && draft.severity.is_none() {
+        let severity = said(text, SEVERITIES, words::severity);
+        draft.severity =
+            severity.filter(|severity| draft.status != Some(Status::Resolved) || *severity != Severity::Info);
+    }
+    if draft.status.is_some_and(|status| status != Status::Info) {
+        draft.kind = "alert".to_owned();
+    }
+    draft
+}
+
+/// A subject without what answering and forwarding put before it.
+fn without_forwarding(subject: &str) -> &str {
+    static BEFORE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        Regex::new(r"(?i)^\s*(?:(?:re|fwd?|aw|wg|sv|vs|tr|rv|antw)(?:\[\d+\])?\s*:\s*)+").ok()
+    });
+    let end = BEFORE.as_ref().and_then(|before| before.find(subject)).map_or(0, |found| found.end());
+    subject.get(end..).filter(|rest| !rest.is_empty()).unwrap_or(subject)
+}
+
+/// What a line `name: value` says, if its name is one of these.
+fn said<T>(text: &str, names: &[&str], read: impl Fn(&str) -> Option<T>) -> Option<T> {
+    text.lines().take(MAX_LINES).find_map(|line| {
+        let (name, value) = line.split_once(':').filter(|(name, _)| name.len() <= 40)?;
+        let name: String =
+            name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        read(value.trim()).filter(|_| names.contains(&name.as_str()))
+    })
 }
 
 /// The first address in a text.

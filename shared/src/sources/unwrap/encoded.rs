@@ -40,6 +40,7 @@ fn of_pub_sub(fields: &Map<String, Value>) -> Option<Payload> {
         id: text(message, "messageId").or_else(|| text(message, "message_id")),
         time: text(message, "publishTime").or_else(|| text(message, "publish_time")),
         attributes,
+        arrival: None,
     };
     Some(Payload { body, envelope })
 }
