@@ -4,9 +4,11 @@
 //! Formats: <https://www.rfc-editor.org/rfc/rfc5322>, <https://www.rfc-editor.org/rfc/rfc2045>.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use mail_parser::decoders::html::html_to_text;
 use mail_parser::{Address, HeaderName, Message, MessageParser, MessagePart, MimeHeaders, PartType};
+use regex_lite::{Captures, Regex};
 use serde_json::{Map, Value, json};
 
 use super::super::headers::is_hidden;
@@ -25,6 +27,8 @@ const MAX_VALUE: usize = 1_000;
 const MAX_HEADERS: usize = 40;
 const MAX_ADDRESSES: usize = 50;
 const MAX_ATTACHMENTS: usize = 20;
+/// The most links of an HTML text whose addresses are said: what comes after them is mostly how to unsubscribe.
+const MAX_LINKS: usize = 5;
 
 /// Headers that a mapping may look at, beside those that begin with `x-` and hold no secret by their name.
 const HEADERS: [&str; 8] = [
@@ -142,7 +146,8 @@ fn text(message: &Message<'_>) -> String {
         let more = match &part.body {
             PartType::Text(text) => text.to_string(),
             PartType::Html(html) => {
-                html_to_text(html.get(..html.floor_char_boundary(MAX_HTML)).unwrap_or_default())
+                let html = html.get(..html.floor_char_boundary(MAX_HTML)).unwrap_or_default();
+                html_to_text(&with_addresses(html))
             }
             _ => continue,
         };
@@ -160,6 +165,21 @@ fn text(message: &Message<'_>) -> String {
         Some((end, _)) => format!("{}…", text.get(..end).unwrap_or_default().trim()),
         None => text.trim().to_owned(),
     }
+}
+
+/// With the address of each of the first links behind its words: as text, "View the alert" leads nowhere.
+fn with_addresses(html: &str) -> Cow<'_, str> {
+    static LINK: LazyLock<Option<Regex>> = LazyLock::new(|| {
+        // No bounds on the repetitions: they would make it thousands of states.
+        let link = r#"(?is)<a\s[^>]*?href\s*=\s*["']?(https?://[^"'<>\s]+)[^>]*>(.*?)</a>"#;
+        Regex::new(link).ok()
+    });
+    let Some(link) = LINK.as_ref() else { return html.into() };
+    link.replacen(html, MAX_LINKS, |found: &Captures<'_>| {
+        let part = |nth| found.get(nth).map_or("", |part| part.as_str());
+        let (whole, address, words) = (part(0), part(1), part(2));
+        if words.contains(address) { whole.to_owned() } else { format!("{words} ({address})") }
+    })
 }
 
 fn headers(message: &Message<'_>) -> Map<String, Value> {

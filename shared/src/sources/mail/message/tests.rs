@@ -88,3 +88,20 @@ fn whatever_a_message_is_made_of_it_has_an_end() {
         assert!(message["to"].as_array().unwrap().len() <= MAX_ADDRESSES, "{what}");
     }
 }
+
+#[test]
+fn a_link_of_html_is_said_with_its_address_but_not_each_of_a_newsletter() {
+    let read_html = |html: &str| {
+        let message = format!("From: a@b.c\nSubject: x\nContent-Type: text/html\n\n{html}\n");
+        read(message.as_bytes()).unwrap()["text"].as_str().unwrap().to_owned()
+    };
+    let told = read_html(
+        "<p>Full. <a class=\"b\" href='https://mon.example.com/7?a=1&amp;b=2'><b>View it</b></a> <a href=\"https://x.example\">https://x.example</a></p>",
+    );
+    assert_eq!(told, "Full. View it (https://mon.example.com/7?a=1&b=2) https://x.example");
+    assert_eq!(read_html("<a href=\"javascript:x\">Click</a> <a>b</a>"), "Click b");
+    let many = read_html(&"<a href=\"https://x.example/y\">w</a> ".repeat(30));
+    assert_eq!(many.matches("https://").count(), MAX_LINKS);
+    let hostile = read_html(&"<a href=\"https://x.example/y\" ".repeat(10_000));
+    assert!(hostile.chars().count() <= MAX_TEXT + 1);
+}
