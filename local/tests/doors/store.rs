@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use shared::core::feed::Feed;
 use shared::core::incident::{Incident, IncidentId};
 use shared::core::report::{Digest, Report};
 use shared::store::{Channel, Commit, CommitError, First, Loaded, Seen, SignalRecord, Store, StoreError};
@@ -140,6 +141,16 @@ impl Store for Watched {
     async fn put_channel(&self, channel: &Channel) -> Result<(), StoreError> {
         self.asks(1).await;
         self.inner.put_channel(channel).await
+    }
+
+    async fn feeds(&self, names: &[String]) -> Result<Vec<Feed>, StoreError> {
+        self.asks(usize::from(!names.is_empty())).await;
+        self.inner.feeds(names).await
+    }
+
+    async fn put_feed(&self, feed: &Feed) -> Result<bool, StoreError> {
+        self.asks(1).await;
+        self.inner.put_feed(feed).await
     }
 
     async fn claim(&self, seen: &Seen, now: Timestamp) -> Result<bool, StoreError> {
