@@ -38,6 +38,7 @@ fn table() -> String {
         let (name, scheme) = (source.name(), source.verify());
         let (address, verified) = match guide.path(name, scheme) {
             Some(path) => (path, written(scheme, name)),
+            None if guide.config.is_some() => (name.to_owned(), "nobody sends".to_owned()),
             None => (name.to_owned(), "your account".to_owned()),
         };
         let how = escape(&guide.connect).replace("URL", "`URL`");

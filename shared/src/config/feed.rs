@@ -50,7 +50,9 @@ pub(super) fn compile(rules: &[FeedRules], faults: &mut Vec<Fault>) -> Vec<Feed>
         let path = format!("feeds[{position}]");
         if !is_name(&rules.name) {
             let fault = Fault::at(format!("{path}.name"), "this is no name of a feed");
-            faults.push(fault.with_remedy("up to 64 small letters, digits and hyphens, such as `github-status`"));
+            faults.push(
+                fault.with_remedy("up to 64 small letters, digits and hyphens, such as `github-status`"),
+            );
         }
         if feeds.iter().any(|known| known.name == rules.name) {
             let message = format!("there is a feed \"{}\" already", rules.name);

@@ -226,7 +226,10 @@ mod tests {
             ("http://[::ffff:a9fe:a9fe]/", Err(NOT_OURS_TO_ASK)),
             ("http://[::1]:9000/", Err(NOT_OURS_TO_ASK)),
             ("http://0/", Err(NOT_OURS_TO_ASK)),
-            ("https://me:secret@status.example/", Err("an address with a name or password in it is not read")),
+            (
+                "https://me:secret@status.example/",
+                Err("an address with a name or password in it is not read"),
+            ),
             ("https://me@status.example/", Err("an address with a name or password in it is not read")),
             ("file:///etc/passwd", Err("only http and https addresses are read")),
             ("ftp://status.example/", Err("only http and https addresses are read")),

@@ -62,7 +62,8 @@ pub(super) async fn of_fifty_who_store_a_feed_at_once_one_wins(store: Arc<dyn St
 }
 
 pub(super) async fn a_hundred_feeds_come_back_in_the_order_asked_for(store: Arc<dyn Store>) -> Outcome {
-    let all: Vec<String> = (0..MAX_FEEDS).map(|number| format!("feed-{}", (number * 37) % MAX_FEEDS)).collect();
+    let all: Vec<String> =
+        (0..MAX_FEEDS).map(|number| format!("feed-{}", (number * 37) % MAX_FEEDS)).collect();
     for name in all.iter().rev() {
         assert!(store.put_feed(&full(name, 1)).await?);
     }

@@ -83,7 +83,8 @@ pub(super) async fn put_feed(store: &DynamoStore, feed: &Feed) -> Result<bool, S
         0 => ("attribute_not_exists(pk)", Item::new()),
         before => ("ver = :before", Item::from([(":before".to_owned(), number(before))])),
     };
-    let (_, mut write) = plain(key::feed(&feed.name), RECORD, record(encode("a feed", &FeedRecord::from(feed))?));
+    let (_, mut write) =
+        plain(key::feed(&feed.name), RECORD, record(encode("a feed", &FeedRecord::from(feed))?));
     write.item.insert(VERSION.to_owned(), number(feed.version));
     write.condition = Some(condition);
     Ok(matches!(put(store, &write).await?, Outcome::Written))

@@ -35,7 +35,8 @@ use super::records::{
     deflated_beyond, encode,
 };
 use super::{
-    Channel, Commit, CommitError, First, Loaded, MAX_FEEDS, MAX_OPEN, Seen, SignalRecord, Store, StoreError, day,
+    Channel, Commit, CommitError, First, Loaded, MAX_FEEDS, MAX_OPEN, Seen, SignalRecord, Store, StoreError,
+    day,
 };
 use crate::core::feed::Feed;
 use crate::core::incident::{Entry, Incident, IncidentId};

@@ -17,7 +17,9 @@ use redb::{Builder, Database, ReadTransaction, ReadableDatabase, ReadableTable, 
 use super::records::{
     ChannelRecord, DigestRecord, EntryRecord, FeedRecord, IncidentRecord, ReceivedRecord, decode, encode,
 };
-use super::{Channel, Commit, CommitError, First, Loaded, MAX_FEEDS, Seen, SignalRecord, Store, StoreError, day};
+use super::{
+    Channel, Commit, CommitError, First, Loaded, MAX_FEEDS, Seen, SignalRecord, Store, StoreError, day,
+};
 use crate::core::feed::Feed;
 use crate::core::incident::{Entry, Incident, IncidentId};
 use crate::core::report::Digest;

@@ -5,7 +5,8 @@ use jiff::{SignedDuration, Timestamp};
 use redb::{Database, ReadableTable, Table, TableDefinition, WriteTransaction};
 
 use super::{
-    BEHIND, DIGESTS, DUE, ENTRIES, FEEDS, FORGET, INCIDENTS, NEWEST, Nanoseconds, OPEN, POSTS, SEEN, SIGNALS, failed,
+    BEHIND, DIGESTS, DUE, ENTRIES, FEEDS, FORGET, INCIDENTS, NEWEST, Nanoseconds, OPEN, POSTS, SEEN, SIGNALS,
+    failed,
 };
 use crate::core::feed::Feed;
 use crate::core::incident::Incident;
