@@ -1,5 +1,5 @@
 //! `try FILE`: how a payload is read, where it goes and why, and what stands in Slack afterwards; by the code that decides, in a
-//! world of its own. Nothing is left of it.
+//! world of its own. Nothing is left of it. A file that is a feed is tried as the feed of the config that has the file's name.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -7,16 +7,21 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use shared::config::{Config, Feed};
 use shared::core::raw::Raw;
 use shared::core::routing::Decision;
 use shared::core::signal::Signal;
 use shared::queue::Queue;
+use url::Url;
 
 use crate::Trouble;
 use crate::http::{listen, serve};
 use crate::rules::Rules;
 use crate::world::{Options, World};
+
+/// How many items of a feed are tried.
+const MOST_ITEMS: usize = 3;
 
 /// Tells what becomes of the payload in `file`. `source` names its source; without one it is recognised.
 ///
@@ -33,27 +38,20 @@ pub async fn try_out(
     let address = listener.local_addr().map_err(|error| Trouble::because("no address", error))?;
     let options = Options { rules, stands_at: Some(now), ..Options::default() };
     let world = Arc::new(World::new(&options, format!("http://{address}"))?);
-    let mapped = world.deps.sources.map(&raw);
+    let raws = match items(file, &raw, &world.deps.config, now) {
+        Some(items) => items,
+        None => vec![raw],
+    };
     let mut told = String::new();
-    let mapping = mapped.trace.mapping.as_deref().unwrap_or("none: it was read generically");
-    let _ = writeln!(told, "mapping   {mapping}");
-    for note in &mapped.trace.notes {
-        let _ = writeln!(told, "note      {note}");
-    }
-    if let Some(reason) = &mapped.skipped {
-        let _ = writeln!(told, "skipped   {reason}");
-    }
     let mut channels = BTreeSet::new();
-    for signal in &mapped.signals {
-        told.push('\n');
-        tell_signal(&mut told, signal);
-        for decision in world.deps.config.routes.decide(signal) {
-            tell_decision(&mut told, &decision);
-            channels.extend(decision.channels);
+    for raw in &raws {
+        if !told.is_empty() {
+            told.push('\n');
         }
+        tell(&mut told, raw, &world, &mut channels);
     }
     let server = tokio::spawn(serve(world.clone(), listener));
-    let taken = world.queue.signals(&[raw]).await;
+    let taken = world.queue.signals(&raws).await;
     taken.map_err(|error| Trouble::because("the queue of the trial does not take it", error))?;
     world.drain().await;
     for channel in channels {
@@ -62,6 +60,44 @@ pub async fn try_out(
     }
     server.abort();
     Ok(told)
+}
+
+/// The newest items of a feed, oldest first, as they would come; `None` if the file is none.
+fn items(file: &Path, raw: &Raw, config: &Config, now: Timestamp) -> Option<Vec<Raw>> {
+    if raw.source.as_ref().is_some_and(|source| source != notifier::feed::SOURCE) {
+        return None;
+    }
+    let name = file.file_stem()?.to_str()?;
+    let rules = config.feeds.iter().find(|feed| feed.name == name).cloned();
+    let rules = rules.or_else(|| {
+        let url = Url::parse("https://feed.example/").ok()?;
+        Some(Feed { name: name.to_owned(), url, every: SignedDuration::from_mins(15) })
+    })?;
+    let mut items = notifier::feed::notifications(raw.body.as_bytes(), &rules, now).ok()?;
+    items.truncate(MOST_ITEMS);
+    items.reverse();
+    Some(items).filter(|items| !items.is_empty())
+}
+
+/// How one notification is read and where it goes.
+fn tell(told: &mut String, raw: &Raw, world: &World, channels: &mut BTreeSet<String>) {
+    let mapped = world.deps.sources.map(raw);
+    let mapping = mapped.trace.mapping.as_deref().unwrap_or("none: it was read generically");
+    let _ = writeln!(told, "mapping   {mapping}");
+    for note in &mapped.trace.notes {
+        let _ = writeln!(told, "note      {note}");
+    }
+    if let Some(reason) = &mapped.skipped {
+        let _ = writeln!(told, "skipped   {reason}");
+    }
+    for signal in &mapped.signals {
+        told.push('\n');
+        tell_signal(told, signal);
+        for decision in world.deps.config.routes.decide(signal) {
+            tell_decision(told, &decision);
+            channels.extend(decision.channels);
+        }
+    }
 }
 
 /// A payload's file as a notification, with the headers in the file beside it.

@@ -10,8 +10,9 @@ mod plain;
 mod read;
 mod xml;
 
-use futures_util::StreamExt;
+use futures_util::future::BoxFuture;
 use futures_util::stream;
+use futures_util::{FutureExt, StreamExt};
 use http::header::{CACHE_CONTROL, ETAG, IF_MODIFIED_SINCE, IF_NONE_MATCH, LAST_MODIFIED, RETRY_AFTER};
 use http::{HeaderMap, HeaderName, Response, StatusCode};
 use jiff::fmt::rfc2822::DateTimeParser;
@@ -55,17 +56,20 @@ pub(crate) async fn poll_due(deps: &Deps) -> Result<usize, StoreError> {
     let mut due: Vec<(&config::Feed, Feed)> = kept.filter(|(_, kept)| kept.is_due(now)).collect();
     due.sort_by_key(|(_, kept)| kept.next_at);
     due.truncate(MOST);
-    let polls = due.iter().map(|(rules, kept)| async move {
-        let polled = poll(rules, kept, deps, now).await;
-        polled
-            .inspect_err(|error| tracing::error!(feed = rules.name, %error, "left to the next tick"))
-            .is_ok()
-    });
+    // Boxed and in a list, since the compiler cannot tell otherwise that they may move between threads.
+    let polls: Vec<BoxFuture<'_, bool>> =
+        due.into_iter().map(|(rules, kept)| poll(rules, kept, deps, now).boxed()).collect();
     let polled: Vec<bool> = stream::iter(polls).buffered(AT_ONCE).collect().await;
     Ok(polled.into_iter().filter(|polled| *polled).count())
 }
 
-async fn poll(rules: &config::Feed, kept: &Feed, deps: &Deps, now: Timestamp) -> Result<(), StoreError> {
+/// Whether it could be polled, whatever came of it.
+async fn poll(rules: &config::Feed, kept: Feed, deps: &Deps, now: Timestamp) -> bool {
+    let polled = ask(rules, &kept, deps, now).await;
+    polled.inspect_err(|error| tracing::error!(feed = rules.name, %error, "left to the next tick")).is_ok()
+}
+
+async fn ask(rules: &config::Feed, kept: &Feed, deps: &Deps, now: Timestamp) -> Result<(), StoreError> {
     let (title, polled) = match deps.fetch.get_public(&rules.url, &conditions(kept)).await {
         Ok(answer) => understood(&answer, &rules.url, now),
         Err(error) => (String::new(), Polled::Failed { why: error.0, wait: None }),
