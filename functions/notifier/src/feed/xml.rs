@@ -118,9 +118,9 @@ impl Reading<'_> {
         match field {
             // Atom's links and categories say it in attributes.
             Some(Field::Link) if attribute("href").is_some() => {
-                if attribute("rel").is_none_or(|rel| rel == "alternate") {
-                    draft.take(Field::Link, Words::Text(attribute("href").unwrap_or_default()));
-                }
+                let leads = attribute("rel").is_none_or(|rel| rel == "alternate");
+                let link = attribute("href").filter(|_| leads).unwrap_or_default();
+                draft.take(Field::Link, Words::Text(link));
             }
             Some(Field::Category) if attribute("term").is_some() => {
                 let name = attribute("label").filter(|label| !label.is_empty()).or_else(|| attribute("term"));

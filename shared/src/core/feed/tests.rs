@@ -146,7 +146,7 @@ fn failing_feeds_are_asked_less_and_less_often() {
 #[test]
 fn three_polls_and_an_hour_in_vain_are_told_once_and_so_is_the_end() {
     let broken = vec!["broken since 15: the answer is 404".to_owned()];
-    let mended = vec!["mended, broken since 15".to_owned()];
+    let mended = "mended, broken since 15".to_owned();
     let polls = [
         (0, read(["a"]), vec![]),
         (15, failed(None), vec![]),
@@ -154,7 +154,7 @@ fn three_polls_and_an_hour_in_vain_are_told_once_and_so_is_the_end() {
         (74, failed(None), vec![]),
         (75, failed(None), broken),
         (90, failed(None), vec![]),
-        (105, read(["b", "a"]), vec![mended[0].clone(), "b".to_owned()]),
+        (105, read(["b", "a"]), vec![mended, "b".to_owned()]),
         (120, failed(None), vec![]),
         (135, Polled::Unchanged { keep: None }, vec![]),
         (1000, failed(None), vec![]),
