@@ -7,6 +7,7 @@
 //! | [`doors`] | requests: forged ones, and those that Slack really signed |
 //! | [`payloads`] | notifications of every source, as far as what Slack would show |
 //! | [`rules`] | expressions, templates, config files and mapping files |
+//! | [`feeds`] | what a server answers that is asked for a feed |
 //! | [`letters`] | the shapes in which queues and topics hand work over |
 //! | `seams` | a deployment that nothing leaves |
 //!
@@ -25,6 +26,7 @@
 use bolero as _;
 
 pub mod doors;
+pub mod feeds;
 pub mod letters;
 pub mod payloads;
 pub mod rules;

@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use http::{HeaderMap, Response};
 use jiff::Timestamp;
 use local::clock::LocalClock;
 use local::queue::LocalQueue;
@@ -87,6 +88,10 @@ impl Fetch for Asked {
 
     async fn get_once(&self, url: &Url) -> Result<Bytes, FetchError> {
         self.get(url).await
+    }
+
+    async fn get_public(&self, url: &Url, _: &HeaderMap) -> Result<Response<Bytes>, FetchError> {
+        self.get(url).await.map(Response::new)
     }
 }
 

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use bolero::check;
-use fuzz::{doors, letters, payloads, rules};
+use fuzz::{doors, feeds, letters, payloads, rules};
 
 /// The fewest inputs of a target.
 const FEWEST: usize = 5;
@@ -43,4 +43,5 @@ targets! {
     template: rules::template,
     config: rules::config,
     mapping: rules::mapping,
+    feed: feeds::feed,
 }

@@ -13,7 +13,7 @@ use secrecy::SecretString;
 use serde::Serialize;
 use shared::config::Config;
 use shared::deps::{Clock, Deps, Secrets};
-use shared::fetch::Network;
+use shared::fetch::{Network, Public, Reach};
 use shared::mailbox::NoMailbox;
 use shared::slack::client::{self, Client};
 use shared::store::embedded::Embedded;
@@ -138,7 +138,7 @@ impl World {
             queue: queue.clone(),
             config: Arc::new(config),
             sources: Arc::new(sources),
-            fetch: Arc::new(Network::new(http)),
+            fetch: Arc::new(Network::new(http, Public::new(client::http, Reach::Loopback))),
             cloud: Arc::new(SampleCloud::new(clock.clone())),
             mailbox: Arc::new(NoMailbox),
             secrets: Arc::new(secrets),

@@ -46,6 +46,10 @@ NOT_HERE = {
     "s3:GetObject": "a story has no bucket; the check of a mail in one reads with it",
     "logs:StopQuery": "its queries are done when they begin, so that none is given up",
 }
+# The same for one right on one thing.
+NOT_HERE_ON = {
+    ("Notifier", "sqs:SendMessage", "Signals"): "feeds are read from public addresses only, and the proof has none",
+}
 
 
 class Rights:
@@ -77,6 +81,10 @@ class Rights:
                         continue
                     if action in NOT_HERE:
                         yield name, action, on, f"not here: {NOT_HERE[action]}", True
+                        continue
+                    without = [why for (who, what, of), why in NOT_HERE_ON.items() if (who, what) == (name, action) and on.startswith(of)]
+                    if without:
+                        yield name, action, on, f"not here: {without[0]}", True
                         continue
                     failing = FAILING.get((name, action))
                     left = [right for right in rights if right != (action, arn) and right[0] != failing]

@@ -32,7 +32,7 @@ pub struct Deps {
     pub config: Arc<Config>,
     /// How payloads become signals.
     pub sources: Arc<Sources>,
-    /// The addresses that messages name.
+    /// The addresses that messages and the config name.
     pub fetch: Arc<dyn Fetch>,
     /// What a report asks AWS for.
     pub cloud: Arc<dyn Cloud>,

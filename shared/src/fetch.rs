@@ -1,5 +1,6 @@
-//! Requests to addresses that a message names: SNS's certificates and subscription confirmations, and nothing else. The
-//! addresses are judged before they get here; this only fetches, over HTTPS, without redirects, within bounds.
+//! Requests to addresses of others. Those that a message names, SNS's certificates and subscription confirmations, are judged
+//! before they get here, and fetched over HTTPS, without redirects. Those that the config names, of feeds, are judged here
+//! (`address`) wherever they lead (`public`). All within bounds; what an answer means may not enter.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -7,7 +8,14 @@ use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use http::{HeaderMap, Response};
 use url::Url;
+
+pub use address::Reach;
+pub use public::{Bounds, Public};
+
+mod address;
+mod public;
 
 /// The longest answer that is read, in bytes; a certificate has about 2,000.
 const LONGEST: usize = 64 * 1024;
@@ -20,6 +28,10 @@ pub trait Fetch: Send + Sync + Debug {
 
     /// The same, remembered for as long as the process lives: for what never changes under its address.
     async fn get_once(&self, url: &Url) -> Result<Bytes, FetchError>;
+
+    /// The answer of an address that the config names, whatever its status, after up to five redirects; only public addresses
+    /// are asked. The headers go wherever it leads, so nothing secret may be among them.
+    async fn get_public(&self, url: &Url, headers: &HeaderMap) -> Result<Response<Bytes>, FetchError>;
 }
 
 /// Nothing usable came back.
@@ -32,12 +44,13 @@ pub struct FetchError(pub String);
 pub struct Network {
     client: reqwest::Client,
     remembered: Mutex<BTreeMap<Url, Bytes>>,
+    public: Public,
 }
 
 impl Network {
     /// `client`: with TLS, without redirects, with a timeout.
-    pub fn new(client: reqwest::Client) -> Self {
-        Network { client, remembered: Mutex::default() }
+    pub fn new(client: reqwest::Client, public: Public) -> Self {
+        Network { client, remembered: Mutex::default(), public }
     }
 }
 
@@ -70,5 +83,9 @@ impl Fetch for Network {
         let fetched = self.get(url).await?;
         self.remembered.lock().unwrap_or_else(PoisonError::into_inner).insert(url.clone(), fetched.clone());
         Ok(fetched)
+    }
+
+    async fn get_public(&self, url: &Url, headers: &HeaderMap) -> Result<Response<Bytes>, FetchError> {
+        self.public.get(url, headers).await
     }
 }

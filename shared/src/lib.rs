@@ -10,7 +10,7 @@
 //! | [`text`] | every sentence that a person reads | layout, decisions |
 //! | [`present`] | what Slack gets to see: cards, lines, pages, charts | words, decisions |
 //! | [`change`] | load, decide, commit, wake: how everybody changes an incident | the deciding itself |
-//! | [`queue`], [`fetch`], [`cloud`], [`mailbox`] | the seams to the queues, to the addresses that messages name, to what a report asks AWS for, and to mail in S3 | decisions |
+//! | [`queue`], [`fetch`], [`cloud`], [`mailbox`] | the seams to the queues, to the addresses that messages and the config name, to what a report asks AWS for, and to mail in S3 | decisions |
 //! | [`invoke`], [`door`] | the shapes in which Lambda hands work over; what every HTTP door says | decisions |
 //! | [`metrics`] | what is measured, by name | where it goes |
 //! | [`deps`] | the seams of one process, wired | anything else |

@@ -176,6 +176,13 @@ fn every_fault_is_shown_where_it_is_with_what_to_do() {
         ("no_channels", with("channels:\n  fallback: \"#ops\"\n", "")),
         ("bad_duration", with("ack_for: 2h", "ack_for: 2 fortnights")),
         ("negative_duration", with("ack_for: 2h", "reopen_within: -5m")),
+        (
+            "bad_feeds",
+            GOOD.to_owned()
+                + "feeds:\n  - { name: a, url: https://a.example/feed }\n"
+                + "  - { name: a, url: \"https://me:secret@a.example/\", every: 30s }\n"
+                + "  - { name: A b, url: ftp://a.example/, every: 25h }\n  - { name: c, url: feed.xml }\n",
+        ),
         ("bad_command", GOOD.to_owned() + "command: ops\n"),
         ("not_a_list", with("buttons: [ack, resolve]", "buttons: ack")),
         ("text_for_a_yes", with("buttons: [ack, resolve]", "continue: maybe")),

@@ -1,9 +1,10 @@
 //! The notifier: what the passing of time does. Once a minute it sweeps the posts that Slack does not show yet, begins the
-//! reports whose time has come (`report`), and carries out what is due. It wakes the courier and changes incidents like
+//! reports whose time has come (`report`), carries out what is due, and polls the feeds (`feed`). It wakes the courier and changes incidents like
 //! everybody else; it posts nothing itself. The charts of reports are drawn here (`picture`), since only here is time for it,
 //! and Slack keeps them (`draw`).
 
 pub mod draw;
+pub mod feed;
 pub mod picture;
 
 use std::collections::BTreeMap;
@@ -38,6 +39,8 @@ pub struct Tick {
     pub behind: usize,
     /// Incidents whose due time came.
     pub due: usize,
+    /// Feeds that were polled.
+    pub feeds: usize,
 }
 
 /// One tick. Safe to run twice at once or late: every effect is a conditional commit or a wake.
@@ -45,11 +48,16 @@ pub struct Tick {
 /// # Errors
 /// The store or the queue is not available; the next tick does what this one did not.
 pub async fn tick(deps: &Deps) -> Result<Tick, StoreError> {
-    report::begin_due(deps, deps.clock.now()).await;
-    // Neither is left out because the other could not be done; reports take longest, so what is due comes last.
+    let began = deps.clock.now();
+    report::begin_due(deps, began).await;
+    // None is left out because another could not be done; reports and feeds ask others, which takes longest.
     let behind = behind(deps).await;
     let due = due(deps).await;
-    Ok(Tick { behind: behind?, due: due? })
+    let feeds = match deps.clock.now().duration_since(began) > LONG_ENOUGH {
+        true => Ok(0),
+        false => feed::poll_due(deps).await,
+    };
+    Ok(Tick { behind: behind?, due: due?, feeds: feeds? })
 }
 
 async fn due(deps: &Deps) -> Result<usize, StoreError> {

@@ -44,6 +44,7 @@ pub(crate) fn connect(name: Option<&str>, slash: &str, headers: &HeaderMap, deps
             title: source.map(|source| source.title()),
             how: &how,
             address: address.as_deref(),
+            config: guide.as_ref().and_then(|guide| guide.config.as_deref()),
             sns: &format!("{base}/sns"),
             key: guide.as_ref().map(|guide| guide.key.as_str()),
             page: guide.as_ref().map(|guide| guide.page.as_str()),

@@ -212,7 +212,7 @@ pub(super) async fn try_out(State(world): State<Arc<World>>, axum::Json(send): a
     let Some(sample) = send.sample(&world) else { return refuse(NO_SAMPLE) };
     let now = world.clock.now();
     let raw = sample.raw(&send.source, now);
-    match try_out::tried(raw, world.rules.clone(), now).await {
+    match try_out::tried(raw, &send.source, world.rules.clone(), now).await {
         Ok(told) => axum::Json(json!({ "told": told })).into_response(),
         Err(trouble) => refuse(&trouble.to_string()),
     }

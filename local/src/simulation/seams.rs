@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use axum::body::Body;
 use bytes::Bytes;
+use http::{HeaderMap, Response};
 use jiff::Timestamp;
+use shared::core::feed::Feed;
 use shared::core::incident::{Incident, IncidentId};
 use shared::core::raw::Raw;
 use shared::core::report::Digest;
@@ -115,6 +117,16 @@ impl Store for Life {
         self.ask("store.put_channel", async move { store.put_channel(&channel).await }).await
     }
 
+    async fn feeds(&self, names: &[String]) -> Result<Vec<Feed>, StoreError> {
+        let (store, names) = (self.ground.store.clone(), names.to_vec());
+        self.ask("store.feeds", async move { store.feeds(&names).await }).await
+    }
+
+    async fn put_feed(&self, feed: &Feed) -> Result<bool, StoreError> {
+        let (store, feed) = (self.ground.store.clone(), feed.clone());
+        self.ask("store.put_feed", async move { store.put_feed(&feed).await }).await
+    }
+
     async fn claim(&self, seen: &Seen, now: Timestamp) -> Result<bool, StoreError> {
         let (store, seen) = (self.ground.store.clone(), seen.clone());
         self.ask("store.claim", async move { store.claim(&seen, now).await }).await
@@ -164,7 +176,7 @@ impl Queue for Life {
 
 #[async_trait]
 impl Wire for Life {
-    async fn carry(&self, request: reqwest::Request) -> Result<http::Response<Bytes>, SlackError> {
+    async fn carry(&self, request: reqwest::Request) -> Result<Response<Bytes>, SlackError> {
         let patience = request.timeout().copied().unwrap_or(client::DEFAULT_TIMEOUT);
         let method = request.url().path().trim_start_matches("/api/").to_owned();
         let unwell = Arc::new(Mutex::new(None));
@@ -198,7 +210,7 @@ async fn exchange(
     request: reqwest::Request,
     method: String,
     unwell: Arc<Mutex<Option<FaultKind>>>,
-) -> Result<http::Response<Bytes>, SlackError> {
+) -> Result<Response<Bytes>, SlackError> {
     let unwell = unwell.lock().unwrap_or_else(PoisonError::into_inner).take();
     let well = unwell.is_none();
     let mut asked = http::Request::new(Body::from(
@@ -225,7 +237,7 @@ async fn exchange(
         ground.ledger().too_fast(&method, ground.now());
     }
     let body = axum::body::to_bytes(body, usize::MAX).await.map_err(|_| <SlackError as Cut>::lost())?;
-    Ok(http::Response::from_parts(parts, body))
+    Ok(Response::from_parts(parts, body))
 }
 
 /// No message of a simulation names an address.
@@ -240,5 +252,9 @@ impl Fetch for Nowhere {
 
     async fn get_once(&self, url: &Url) -> Result<Bytes, FetchError> {
         self.get(url).await
+    }
+
+    async fn get_public(&self, url: &Url, _: &HeaderMap) -> Result<Response<Bytes>, FetchError> {
+        self.get(url).await.map(Response::new)
     }
 }

@@ -16,5 +16,9 @@ pub fn check(config: Option<&Path>) -> Result<String, Trouble> {
     let routes = count(config.routes.routes.len(), "route", "routes");
     let names = count(sources.names().count(), "source", "sources");
     let reports = count(config.reports.len(), "report", "reports");
-    Ok(format!("Fine: {routes}, {names}, {reports}, fallback {}.", config.routes.fallback))
+    let feeds = match config.feeds.len() {
+        0 => String::new(),
+        feeds => format!("{}, ", count(feeds, "feed", "feeds")),
+    };
+    Ok(format!("Fine: {routes}, {names}, {reports}, {feeds}fallback {}.", config.routes.fallback))
 }

@@ -1,5 +1,5 @@
 //! `try FILE`: how a payload is read, where it goes and why, and what stands in Slack afterwards; by the code that decides, in a
-//! world of its own. Nothing is left of it.
+//! world of its own. Nothing is left of it. A file that is a feed is tried as the feed of the config that has the file's name.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -7,17 +7,22 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
+use shared::config::{Config, Feed};
 use shared::core::raw::Raw;
 use shared::core::routing::Decision;
 use shared::core::signal::Signal;
 use shared::queue::Queue;
 use shared::sources::mail;
+use url::Url;
 
 use crate::Trouble;
 use crate::http::{listen, serve};
 use crate::rules::Rules;
 use crate::world::{Options, World};
+
+/// How many items of a feed are tried.
+const MOST_ITEMS: usize = 3;
 
 /// Tells what becomes of the payload in `file`. `source` names its source; without one it is recognised.
 ///
@@ -29,20 +34,62 @@ pub async fn try_out(
     rules: Rules,
     now: Timestamp,
 ) -> Result<String, Trouble> {
-    tried(raw(file, source, now)?, rules, now).await
+    let name = file.file_stem().and_then(|name| name.to_str()).unwrap_or_default();
+    tried(raw(file, source, now)?, name, rules, now).await
 }
 
-/// Tells what becomes of a notification by these rules. It does not touch the world that asks.
+/// Tells what becomes of a notification, or of the feed with this name, by these rules. It does not touch the world that asks.
 ///
 /// # Errors
 /// The rules have faults.
-pub async fn tried(raw: Raw, rules: Rules, now: Timestamp) -> Result<String, Trouble> {
+pub async fn tried(raw: Raw, name: &str, rules: Rules, now: Timestamp) -> Result<String, Trouble> {
     let listener = listen(0).await?;
     let address = listener.local_addr().map_err(|error| Trouble::because("no address", error))?;
     let options = Options { rules, stands_at: Some(now), ..Options::default() };
     let world = Arc::new(World::new(&options, format!("http://{address}"))?);
-    let mapped = world.deps.sources.map(&raw);
+    let raws = match items(name, &raw, &world.deps.config, now) {
+        Some(items) => items,
+        None => vec![raw],
+    };
     let mut told = String::new();
+    let mut channels = BTreeSet::new();
+    for raw in &raws {
+        if !told.is_empty() {
+            told.push('\n');
+        }
+        tell(&mut told, raw, &world, &mut channels);
+    }
+    let server = tokio::spawn(serve(world.clone(), listener));
+    let taken = world.queue.signals(&raws).await;
+    taken.map_err(|error| Trouble::because("the queue of the trial does not take it", error))?;
+    world.drain().await;
+    for channel in channels {
+        let text = world.slack.as_ref().map(|slack| slack.channel_text(&channel)).unwrap_or_default();
+        let _ = writeln!(told, "\n{}", text.trim_end());
+    }
+    server.abort();
+    Ok(told)
+}
+
+/// The newest items of a feed, oldest first, as they would come; `None` if it is none.
+fn items(name: &str, raw: &Raw, config: &Config, now: Timestamp) -> Option<Vec<Raw>> {
+    if raw.source.as_ref().is_some_and(|source| source != notifier::feed::SOURCE) {
+        return None;
+    }
+    let rules = config.feeds.iter().find(|feed| feed.name == name).cloned();
+    let rules = rules.or_else(|| {
+        let url = Url::parse("https://feed.example/").ok()?;
+        Some(Feed { name: name.to_owned(), url, every: SignedDuration::from_mins(15) })
+    })?;
+    let mut items = notifier::feed::notifications(raw.body.as_bytes(), &rules, now).ok()?;
+    items.truncate(MOST_ITEMS);
+    items.reverse();
+    Some(items).filter(|items| !items.is_empty())
+}
+
+/// How one notification is read and where it goes.
+fn tell(told: &mut String, raw: &Raw, world: &World, channels: &mut BTreeSet<String>) {
+    let mapped = world.deps.sources.map(raw);
     let mapping = mapped.trace.mapping.as_deref().unwrap_or("none: it was read generically");
     let _ = writeln!(told, "mapping   {mapping}");
     for note in &mapped.trace.notes {
@@ -53,28 +100,17 @@ pub async fn tried(raw: Raw, rules: Rules, now: Timestamp) -> Result<String, Tro
     }
     let senders =
         world.deps.config.source(mail::NAME).map(|access| access.senders.clone()).unwrap_or_default();
-    for refused in mail::arrivals(&raw).iter().filter_map(|arrival| arrival.admit(&senders).err()) {
+    for refused in mail::arrivals(raw).iter().filter_map(|arrival| arrival.admit(&senders).err()) {
         let _ = writeln!(told, "refused   {refused}");
     }
-    let mut channels = BTreeSet::new();
     for signal in &mapped.signals {
         told.push('\n');
-        tell_signal(&mut told, signal);
+        tell_signal(told, signal);
         for decision in world.deps.config.routes.decide(signal) {
-            tell_decision(&mut told, &decision);
+            tell_decision(told, &decision);
             channels.extend(decision.channels);
         }
     }
-    let server = tokio::spawn(serve(world.clone(), listener));
-    let taken = world.queue.signals(&[raw]).await;
-    taken.map_err(|error| Trouble::because("the queue of the trial does not take it", error))?;
-    world.drain().await;
-    for channel in channels {
-        let text = world.slack.as_ref().map(|slack| slack.channel_text(&channel)).unwrap_or_default();
-        let _ = writeln!(told, "\n{}", text.trim_end());
-    }
-    server.abort();
-    Ok(told)
 }
 
 /// A payload's file as a notification, with the headers in the file beside it.

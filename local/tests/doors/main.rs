@@ -13,6 +13,7 @@ mod clicks;
 mod connect;
 mod doctor;
 mod durable;
+mod feeds;
 mod forged;
 mod hooks;
 mod invoke;

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use http::{HeaderMap, Response};
 use serde_json::{Value, json};
 use shared::fetch::{Fetch, FetchError};
 use url::Url;
@@ -43,6 +44,10 @@ impl Fetch for Asked {
 
     async fn get_once(&self, url: &Url) -> Result<Bytes, FetchError> {
         self.get(url).await
+    }
+
+    async fn get_public(&self, url: &Url, _: &HeaderMap) -> Result<Response<Bytes>, FetchError> {
+        self.get(url).await.map(Response::new)
     }
 }
 
@@ -181,6 +186,9 @@ async fn a_topic_whose_certificate_cannot_be_fetched_is_asked_to_come_again() {
         }
         async fn get_once(&self, url: &Url) -> Result<Bytes, FetchError> {
             self.get(url).await
+        }
+        async fn get_public(&self, url: &Url, _: &HeaderMap) -> Result<Response<Bytes>, FetchError> {
+            self.get(url).await.map(Response::new)
         }
     }
     let stage = Stage::with(|deps| {

@@ -3,8 +3,10 @@
 
 use std::sync::{Arc, Mutex};
 
+use crate::feeds::Cut;
 use async_trait::async_trait;
 use jiff::Timestamp;
+use shared::core::feed::Feed;
 use shared::core::incident::{Incident, IncidentId};
 use shared::core::report::{Digest, Report};
 use shared::store::{Channel, Commit, CommitError, First, Loaded, Seen, SignalRecord, Store, StoreError};
@@ -19,6 +21,8 @@ pub(crate) struct Watched {
     refused: Mutex<Option<String>>,
     most_sections: Mutex<Option<usize>>,
     refusals: Mutex<usize>,
+    /// Where what is asked of feeds is cut, if it is.
+    pub(crate) cut: Mutex<Option<Arc<Cut>>>,
 }
 
 impl Watched {
@@ -31,6 +35,7 @@ impl Watched {
             refused: Mutex::default(),
             most_sections: Mutex::default(),
             refusals: Mutex::default(),
+            cut: Mutex::default(),
         })
     }
 
@@ -75,6 +80,10 @@ impl Watched {
         // As over a network, others get their turn before the answer is there.
         tokio::task::yield_now().await;
     }
+}
+
+fn unavailable() -> StoreError {
+    StoreError::Unavailable("no answer".to_owned())
 }
 
 #[async_trait]
@@ -140,6 +149,18 @@ impl Store for Watched {
     async fn put_channel(&self, channel: &Channel) -> Result<(), StoreError> {
         self.asks(1).await;
         self.inner.put_channel(channel).await
+    }
+
+    async fn feeds(&self, names: &[String]) -> Result<Vec<Feed>, StoreError> {
+        self.asks(usize::from(!names.is_empty())).await;
+        let cut = self.cut.lock().unwrap().clone().unwrap_or_default();
+        cut.call(unavailable, self.inner.feeds(names)).await
+    }
+
+    async fn put_feed(&self, feed: &Feed) -> Result<bool, StoreError> {
+        self.asks(1).await;
+        let cut = self.cut.lock().unwrap().clone().unwrap_or_default();
+        cut.call(unavailable, self.inner.put_feed(feed)).await
     }
 
     async fn claim(&self, seen: &Seen, now: Timestamp) -> Result<bool, StoreError> {

@@ -39,9 +39,11 @@ fn table() -> String {
         let (name, scheme) = (source.name(), source.verify());
         let (address, verified) = match guide.path(name, scheme) {
             Some(path) => (path, written(scheme, name)),
+            None if guide.config.is_some() => (name.to_owned(), "nobody sends".to_owned()),
             None => (name.to_owned(), "your account".to_owned()),
         };
-        let how = escape(&guide.connect).replace("URL", "`URL`");
+        let written_down = guide.config.as_ref().map(|config| format!(" `{config}`")).unwrap_or_default();
+        let how = escape(&guide.connect).replace("URL", "`URL`") + &written_down;
         let post = first(&sources, source).as_ref().map(post).unwrap_or_default();
         writeln!(
             table,

@@ -6,7 +6,7 @@ use std::hash::Hasher;
 
 use super::fault::{Fault, did_you_mean};
 use super::file::{RouteRules, SourceRules};
-use super::{Access, Config, ConfigFile, report};
+use super::{Access, Config, ConfigFile, feed, report};
 use crate::core::expression::{Expression, ExpressionError, Template};
 use crate::core::incident::Rules;
 use crate::core::routing::{Route, Routes, UNROUTED, channel_name};
@@ -70,6 +70,7 @@ pub(super) fn compile(file: &ConfigFile) -> Result<Config, Vec<Fault>> {
     }
     unreachable(file, &mut faults);
     let reports = report::compile(&file.reports, &mut faults);
+    let feeds = feed::compile(&file.feeds, &mut faults);
     if !faults.is_empty() {
         return Err(faults);
     }
@@ -80,7 +81,7 @@ pub(super) fn compile(file: &ConfigFile) -> Result<Config, Vec<Fault>> {
     };
     let routes = Routes { routes, fallback };
     let version = version(file);
-    Ok(Config { routes, rules, sources, reports, command: file.command.clone(), version })
+    Ok(Config { routes, rules, sources, reports, feeds, command: file.command.clone(), version })
 }
 
 /// The same for the same content, however it is laid out.

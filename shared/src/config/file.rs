@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 
+use super::feed::FeedRules;
 use super::report::ReportRules;
 use crate::sources::verify::words::Words;
 
@@ -27,6 +28,9 @@ pub struct ConfigFile {
     /// What is posted on a schedule.
     #[serde(default)]
     pub reports: Vec<ReportRules>,
+    /// What is read on a schedule.
+    #[serde(default)]
+    pub feeds: Vec<FeedRules>,
     /// The slash command.
     #[serde(default = "default_command")]
     pub command: String,

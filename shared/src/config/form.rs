@@ -8,12 +8,13 @@ use super::fault::did_you_mean;
 use crate::sources::verify::words;
 
 /// How to write what is missing.
-const EXAMPLES: [(&str, &str); 5] = [
+const EXAMPLES: [(&str, &str); 6] = [
     ("channels", "channels: { fallback: \"#ops\" }"),
     ("fallback", "fallback: \"#ops\""),
     ("name", "name: payments"),
     ("to", "to: \"#alerts\""),
     ("header", "header: x-signature"),
+    ("url", "url: https://www.githubstatus.com/history.atom"),
 ];
 
 /// The fault that an error is, without its place.

@@ -11,11 +11,13 @@ use crate::core::routing::Routes;
 use crate::sources::verify::Scheme;
 
 pub use fault::{Fault, Place};
+pub use feed::Feed;
 pub use file::ConfigFile;
 pub use report::{Report, Show};
 
 mod check;
 mod fault;
+mod feed;
 mod file;
 #[cfg(feature = "yaml")]
 mod form;
@@ -35,6 +37,8 @@ pub struct Config {
     pub sources: BTreeMap<String, Access>,
     /// What is posted on a schedule.
     pub reports: Vec<Report>,
+    /// What is read on a schedule.
+    pub feeds: Vec<Feed>,
     /// The slash command, with its slash.
     pub command: String,
     /// Tells one config from another.

@@ -9,6 +9,7 @@ pub mod chart;
 pub mod command;
 pub mod doctor;
 pub mod expression;
+pub mod feed;
 #[cfg(test)]
 pub(crate) mod fixtures;
 pub mod incident;

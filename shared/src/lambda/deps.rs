@@ -17,7 +17,7 @@ use super::secrets::{self, Needs};
 use super::transport;
 use crate::config::Config;
 use crate::deps::{Deps, Secrets, SystemClock};
-use crate::fetch::Network;
+use crate::fetch::{Network, Public, Reach};
 use crate::mailbox::Mailbox;
 use crate::mailbox::NoMailbox;
 use crate::slack::client::Client;
@@ -71,7 +71,7 @@ impl Function {
             queue: queue.clone(),
             config: Arc::new(config),
             sources: Arc::new(Sources::as_built()),
-            fetch: Arc::new(Network::new(http.clone())),
+            fetch: Arc::new(Network::new(http.clone(), Public::new(transport::builder, Reach::Public))),
             cloud,
             mailbox,
             secrets: Arc::new(Secrets::default()),

@@ -23,11 +23,16 @@ const KEPT: Duration = Duration::from_secs(20);
 /// # Errors
 /// The client cannot be built, which a test would have shown.
 pub(super) fn http() -> Result<reqwest::Client, reqwest::Error> {
+    builder().build()
+}
+
+/// What such a client begins with.
+pub(super) fn builder() -> reqwest::ClientBuilder {
     // `client::http` chooses the process's TLS, on which the builder below relies.
     let builder = client::http().pool_idle_timeout(KEPT);
     let roots = RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
     let tls = ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
-    builder.tls_backend_preconfigured(tls).build()
+    builder.tls_backend_preconfigured(tls)
 }
 
 /// The HTTP client as the SDK asks it.

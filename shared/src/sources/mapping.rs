@@ -42,6 +42,9 @@ pub struct Guide {
     /// The path that it sends to, if not `/hooks/NAME`: that of another tool's API.
     #[serde(default)]
     pub address: Option<String>,
+    /// What to write into the config, where nothing is sent at all because Callboard asks for it.
+    #[serde(default)]
+    pub config: Option<String>,
     /// What one incident stands for, and what resolves it: `each alarm; OK resolves it`.
     pub key: String,
     /// The vendor's page about its webhooks.

@@ -20,6 +20,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::core::feed::Feed;
 use crate::core::incident::{Entry, Incident, IncidentId};
 use crate::core::raw::Raw;
 use crate::core::report::Digest;
@@ -27,6 +28,9 @@ use crate::core::signal::Signal;
 
 /// The most incidents that [`Store::open`] lists.
 pub const MAX_OPEN: usize = 100;
+
+/// The most feeds that [`Store::feeds`] reads.
+pub const MAX_FEEDS: usize = 100;
 
 /// The most items that one commit may write, see [`Commit::items`]: what
 /// [TransactWriteItems](https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_TransactWriteItems.html) takes.
@@ -66,6 +70,14 @@ pub trait Store: Send + Sync + Debug {
 
     /// Stores what is known of a channel. Its writers are serial (one FIFO group a channel), so there is no condition.
     async fn put_channel(&self, channel: &Channel) -> Result<(), StoreError>;
+
+    /// What is kept of these feeds, each named once, at most [`MAX_FEEDS`], in their order; a fresh record where nothing is. One
+    /// request.
+    async fn feeds(&self, names: &[String]) -> Result<Vec<Feed>, StoreError>;
+
+    /// Stores what is kept of a feed at its new version; false if the stored version is not exactly one less (0: no such feed),
+    /// which means that somebody else has polled it. One request.
+    async fn put_feed(&self, feed: &Feed) -> Result<bool, StoreError>;
 
     /// Claims an identity that has no incident to be remembered with: true for the first caller, false while it is remembered.
     async fn claim(&self, seen: &Seen, now: Timestamp) -> Result<bool, StoreError>;

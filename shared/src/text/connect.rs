@@ -14,6 +14,8 @@ pub struct Connect<'a> {
     pub how: &'a [&'a str],
     /// Where it sends to; `None` for what comes by a topic or a rule of the AWS account.
     pub address: Option<&'a str>,
+    /// What the config says, where nothing is sent at all because Callboard asks for it.
+    pub config: Option<&'a str>,
     /// Where topics of other accounts deliver to.
     pub sns: &'a str,
     /// What its incidents are about, and what resolves them.
@@ -36,13 +38,14 @@ pub fn steps(source: &Connect<'_>, slash: &str) -> Vec<Mrkdwn> {
         Some(title) => Mrkdwn::ours("How to connect ") + Mrkdwn::escape(title).bold() + ":",
         None => unknown(source, slash),
     }];
-    match source.address {
-        Some(address) => {
+    match (source.config, source.address) {
+        (Some(config), _) => lines.extend(by_config(source, config)),
+        (None, Some(address)) => {
             let steps = by_address(source, address).into_iter().enumerate();
             lines.extend(steps.map(|(at, step)| Mrkdwn::escape(&format!("{}. ", at + 1)) + step));
             lines.push(proof(source.verify));
         }
-        None => lines.extend(by_topic(source)),
+        (None, None) => lines.extend(by_topic(source)),
     }
     lines.extend(source.key.map(|key| Mrkdwn::ours("Incidents: ") + Mrkdwn::escape(key) + "."));
     lines.extend(source.page.map(|page| Mrkdwn::link(page, "What the vendor says")));
@@ -94,6 +97,11 @@ fn by_address(source: &Connect<'_>, address: &str) -> Vec<Mrkdwn> {
         }
     });
     steps
+}
+
+fn by_config(source: &Connect<'_>, config: &str) -> [Mrkdwn; 2] {
+    let how = Mrkdwn::join(source.how.iter().map(|part| Mrkdwn::escape(part)), "");
+    [how, Mrkdwn::ours("In the config: ") + Mrkdwn::code(config) + ". Then deploy."]
 }
 
 fn by_topic(source: &Connect<'_>) -> Vec<Mrkdwn> {

@@ -334,6 +334,7 @@ fn what_connects_a_source_is_said_step_by_step() {
         title: Some("Sentry"),
         how: &["An internal integration: webhook ", ". Its client secret is the secret."],
         address: Some("https://api.example.com/hooks/sentry"),
+        config: None,
         sns: "https://api.example.com/sns",
         key: Some("each issue; resolved resolves it"),
         page: Some("https://docs.example.com/webhooks"),

@@ -84,6 +84,13 @@ async fn every_verb_takes_the_requests_that_it_says() {
     assert_eq!(wire.take_operations(), ["GetItem"], "channel");
     store.put_channel(&channel).await.unwrap();
     assert_eq!(wire.take_operations(), ["PutItem"], "put_channel");
+    let mut feeds = store.feeds(&["a".to_owned(), "b".to_owned()]).await.unwrap();
+    assert_eq!(wire.take_operations(), ["BatchGetItem"], "feeds");
+    assert_eq!(store.feeds(&[]).await.unwrap(), []);
+    assert!(wire.take_operations().is_empty(), "no feeds");
+    feeds[0].version = 1;
+    assert!(store.put_feed(&feeds[0]).await.unwrap());
+    assert_eq!(wire.take_operations(), ["PutItem"], "put_feed");
     store.claim(&Seen { scope: "event".to_owned(), id: "E1".to_owned(), until: t(9) }, t(0)).await.unwrap();
     assert_eq!(wire.take_operations(), ["PutItem"], "claim");
     store.signals(t(0)).await.unwrap();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::fixtures::{entry, noise, opening, record, t};
 use super::{Outcome, Store};
+use crate::core::feed::Feed;
 use crate::core::incident::{IncidentId, MAX_THINGS, Thing, What};
 use crate::core::signal::Status;
 use crate::store::{Channel, CommitError, First, Opens, Seen, StoreError};
@@ -55,6 +56,8 @@ pub(super) async fn any_text_is_an_id_a_key_and_a_name(store: Arc<dyn Store>) ->
         store
             .put_channel(&Channel { name: name.clone(), id: Some(name.clone()), ..Channel::default() })
             .await?;
+        let feed = Feed { name: name.clone(), version: 1, etag: Some(name.clone()), ..Feed::default() };
+        assert!(store.put_feed(&feed).await?);
     }
     for name in names() {
         let id = IncidentId(name.clone());
@@ -63,6 +66,8 @@ pub(super) async fn any_text_is_an_id_a_key_and_a_name(store: Arc<dyn Store>) ->
         assert_eq!(store.latest(&name, &name).await?, Some(loaded.incident));
         assert_eq!(store.by_post(&name, &name).await?, Some(id));
         assert_eq!(store.channel(&name).await?.id.as_ref(), Some(&name));
+        let feeds = store.feeds(std::slice::from_ref(&name)).await?;
+        assert_eq!(feeds.first().and_then(|feed| feed.etag.as_ref()), Some(&name));
         let seen = Seen { scope: name.clone(), id: name, until: t(100) };
         assert!(!store.claim(&seen, t(0)).await?);
     }

@@ -6,6 +6,7 @@
 //! and emulators whose indexes do not lag. No check may know which store it runs on.
 
 mod digests;
+mod feeds;
 mod fixtures;
 mod hostile;
 mod indexes;
@@ -83,6 +84,11 @@ pub fn checks() -> Vec<Check> {
         digests:
             digests_are_read_by_the_time_of_firing_over_days
             a_digest_is_replaced_and_what_may_be_missing_comes_back_missing;
+        feeds:
+            a_feed_is_fresh_until_something_is_kept_of_it
+            a_feed_is_stored_only_on_the_version_before_it
+            of_fifty_who_store_a_feed_at_once_one_wins
+            a_hundred_feeds_come_back_in_the_order_asked_for;
         hostile:
             any_text_is_an_id_a_key_and_a_name
             separators_in_names_do_not_let_two_things_meet

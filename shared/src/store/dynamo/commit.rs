@@ -1,4 +1,4 @@
-//! The conditional writes: a commit as one transaction, or as one put if the incident is all that it changes, and a claim.
+//! The conditional writes: a commit as one transaction, or as one put if the incident is all that it changes, a feed, and a claim.
 //!
 //! A write whose answer is lost is repeated, and must not be taken for somebody else's: a transaction carries a token, by
 //! which DynamoDB knows it for ten minutes, and a single put leaves a random mark in its item, by which we know our own.
@@ -18,11 +18,14 @@ use super::attempt::{Failure, attempt, busy, transient};
 use super::key::Key;
 use super::table::{BEHIND, DUE, Index, OPEN, TTL_ATTRIBUTE};
 use super::{DynamoStore, INCIDENT, Item, RECORD, key, nanoseconds, record, refused, text};
+use crate::core::feed::Feed;
 use crate::core::incident::Incident;
-use crate::store::records::{DigestRecord, EntryRecord, ReceivedRecord, encode, incident_bytes, room};
+use crate::store::records::{
+    DigestRecord, EntryRecord, FeedRecord, ReceivedRecord, encode, incident_bytes, room,
+};
 use crate::store::{Commit, CommitError, SIGNALS_KEPT, Seen, StoreError};
 
-/// The attribute with an incident's version.
+/// The attribute with an incident's or a feed's version.
 const VERSION: &str = "ver";
 /// The attribute that says until when something is remembered, in nanoseconds.
 const REMEMBERED: &str = "till";
@@ -70,6 +73,20 @@ pub(super) async fn commit(store: &DynamoStore, commit: &Commit) -> Result<(), C
 /// Claims an identity: true for the first caller.
 pub(super) async fn claim(store: &DynamoStore, seen: &Seen, now: Timestamp) -> Result<bool, StoreError> {
     let (_, write) = remember(seen, now);
+    Ok(matches!(put(store, &write).await?, Outcome::Written))
+}
+
+/// Stores a feed on condition of the version before it.
+pub(super) async fn put_feed(store: &DynamoStore, feed: &Feed) -> Result<bool, StoreError> {
+    let Some(before) = feed.version.checked_sub(1) else { return Ok(false) };
+    let condition = match before {
+        0 => ("attribute_not_exists(pk)", Item::new()),
+        before => ("ver = :before", Item::from([(":before".to_owned(), number(before))])),
+    };
+    let (_, mut write) =
+        plain(key::feed(&feed.name), RECORD, record(encode("a feed", &FeedRecord::from(feed))?));
+    write.item.insert(VERSION.to_owned(), number(feed.version));
+    write.condition = Some(condition);
     Ok(matches!(put(store, &write).await?, Outcome::Written))
 }
 

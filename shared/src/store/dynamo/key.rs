@@ -12,6 +12,7 @@
 //! | signal record | `SIG#<hour>#<shard>` | `<id>` |
 //! | digest | `DAY#<day>` | `<incident>` |
 //! | channel | `CHAN#<name>` | `META` |
+//! | feed | `FEED#<name>` | `META` |
 
 use std::hash::Hasher;
 
@@ -98,6 +99,10 @@ pub(super) fn channel(channel: &str) -> Key {
     Key { pk: format!("CHAN#{}", name(channel)), sk: META.to_owned() }
 }
 
+pub(super) fn feed(feed: &str) -> Key {
+    Key { pk: format!("FEED#{}", name(feed)), sk: META.to_owned() }
+}
+
 fn shard(time: Timestamp, number: u64) -> String {
     let start = Timestamp::from_second(hour(time) * 3600).unwrap_or(Timestamp::MIN);
     format!("SIG#{}#{number}", start.strftime("%Y-%m-%dT%H"))
@@ -130,6 +135,7 @@ mod tests {
             seen("github", "72d3162e"),
             signal(at, "72d3162e"),
             channel("#alerts"),
+            feed("github-status"),
         ];
         let keys = keys.map(|key| format!("{} / {}", key.pk, key.sk));
         let expected = [
@@ -140,6 +146,7 @@ mod tests {
             "SEEN#github#72d3162e / -",
             "SIG#2030-03-17T18#3 / 72d3162e",
             "CHAN#%23alerts / META",
+            "FEED#github-status / META",
         ];
         assert_eq!(keys, expected);
     }

@@ -31,11 +31,14 @@ use self::attempt::{attempt, transient};
 use self::key::Key;
 use self::table::Index;
 use super::records::{
-    ChannelRecord, DigestRecord, EntryRecord, IncidentRecord, ReceivedRecord, decode, deflated_beyond, encode,
+    ChannelRecord, DigestRecord, EntryRecord, FeedRecord, IncidentRecord, ReceivedRecord, decode,
+    deflated_beyond, encode,
 };
 use super::{
-    Channel, Commit, CommitError, First, Loaded, MAX_OPEN, Seen, SignalRecord, Store, StoreError, day,
+    Channel, Commit, CommitError, First, Loaded, MAX_FEEDS, MAX_OPEN, Seen, SignalRecord, Store, StoreError,
+    day,
 };
+use crate::core::feed::Feed;
 use crate::core::incident::{Entry, Incident, IncidentId};
 use crate::core::report::Digest;
 
@@ -267,6 +270,23 @@ impl Store for DynamoStore {
         let call = || self.client.put_item().table_name(&self.table).set_item(Some(item.clone())).send();
         attempt(call, transient).await?;
         Ok(())
+    }
+
+    /// One batch of gets; none if no feed is asked for.
+    async fn feeds(&self, names: &[String]) -> Result<Vec<Feed>, StoreError> {
+        let keys = names.iter().take(MAX_FEEDS).map(|name| key::feed(name).item()).collect();
+        let items = self.get_all(keys).await?;
+        let stored = items.iter().map(|item| read::<FeedRecord>("a feed", item).map(Feed::from));
+        let stored: HashMap<String, Feed> =
+            stored.map(|feed| feed.map(|feed| (feed.name.clone(), feed))).collect::<Result<_, _>>()?;
+        let fresh = |name: &String| Feed { name: name.clone(), ..Feed::default() };
+        let feed = |name: &String| stored.get(name).cloned().unwrap_or_else(|| fresh(name));
+        Ok(names.iter().take(MAX_FEEDS).map(feed).collect())
+    }
+
+    /// One conditional put.
+    async fn put_feed(&self, feed: &Feed) -> Result<bool, StoreError> {
+        commit::put_feed(self, feed).await
     }
 
     /// One conditional put.

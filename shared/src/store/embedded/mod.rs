@@ -15,9 +15,12 @@ use redb::backends::InMemoryBackend;
 use redb::{Builder, Database, ReadTransaction, ReadableDatabase, ReadableTable, TableDefinition};
 
 use super::records::{
-    ChannelRecord, DigestRecord, EntryRecord, IncidentRecord, ReceivedRecord, decode, encode,
+    ChannelRecord, DigestRecord, EntryRecord, FeedRecord, IncidentRecord, ReceivedRecord, decode, encode,
 };
-use super::{Channel, Commit, CommitError, First, Loaded, Seen, SignalRecord, Store, StoreError, day};
+use super::{
+    Channel, Commit, CommitError, First, Loaded, MAX_FEEDS, Seen, SignalRecord, Store, StoreError, day,
+};
+use crate::core::feed::Feed;
 use crate::core::incident::{Entry, Incident, IncidentId};
 use crate::core::report::Digest;
 
@@ -51,6 +54,8 @@ const SIGNALS: TableDefinition<(i64, &str), &[u8]> = TableDefinition::new("signa
 const DIGESTS: TableDefinition<(i64, &str), &[u8]> = TableDefinition::new("digests");
 /// name -> record.
 const CHANNELS: TableDefinition<&str, &[u8]> = TableDefinition::new("channels");
+/// name -> record.
+const FEEDS: TableDefinition<&str, &[u8]> = TableDefinition::new("feeds");
 
 /// The pages that redb keeps in memory: plenty for a laptop, and little for a simulation that opens thousands of stores.
 const CACHE_BYTES: usize = 16 << 20;
@@ -111,6 +116,7 @@ impl Embedded {
         writing.open_table(SIGNALS).map_err(failed)?;
         writing.open_table(DIGESTS).map_err(failed)?;
         writing.open_table(CHANNELS).map_err(failed)?;
+        writing.open_table(FEEDS).map_err(failed)?;
         writing.commit().map_err(failed)?;
         Ok(Self { database })
     }
@@ -209,6 +215,19 @@ impl Store for Embedded {
             .insert(channel.name.as_str(), record.as_slice())
             .map_err(failed)?;
         writing.commit().map_err(failed)
+    }
+
+    async fn feeds(&self, names: &[String]) -> Result<Vec<Feed>, StoreError> {
+        let feeds = self.reading()?.open_table(FEEDS).map_err(failed)?;
+        let feed = |name: &String| match feeds.get(name.as_str()).map_err(failed)? {
+            Some(record) => Ok(decode::<FeedRecord>("a feed", record.value())?.into()),
+            None => Ok(Feed { name: name.clone(), ..Feed::default() }),
+        };
+        names.iter().take(MAX_FEEDS).map(feed).collect()
+    }
+
+    async fn put_feed(&self, feed: &Feed) -> Result<bool, StoreError> {
+        write::put_feed(&self.database, feed)
     }
 
     async fn claim(&self, seen: &Seen, now: Timestamp) -> Result<bool, StoreError> {

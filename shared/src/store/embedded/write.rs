@@ -5,10 +5,14 @@ use jiff::{SignedDuration, Timestamp};
 use redb::{Database, ReadableTable, Table, TableDefinition, WriteTransaction};
 
 use super::{
-    BEHIND, DIGESTS, DUE, ENTRIES, FORGET, INCIDENTS, NEWEST, Nanoseconds, OPEN, POSTS, SEEN, SIGNALS, failed,
+    BEHIND, DIGESTS, DUE, ENTRIES, FEEDS, FORGET, INCIDENTS, NEWEST, Nanoseconds, OPEN, POSTS, SEEN, SIGNALS,
+    failed,
 };
+use crate::core::feed::Feed;
 use crate::core::incident::Incident;
-use crate::store::records::{DigestRecord, EntryRecord, ReceivedRecord, encode, incident_bytes, room};
+use crate::store::records::{
+    DigestRecord, EntryRecord, FeedRecord, ReceivedRecord, decode, encode, incident_bytes, room,
+};
 use crate::store::{Commit, CommitError, SIGNALS_KEPT, Seen, StoreError, day, hour};
 
 /// A memory is kept this much longer than asked for, since the clocks of two callers may differ.
@@ -37,6 +41,25 @@ pub(super) fn claim(database: &Database, seen: &Seen, now: Timestamp) -> Result<
     }
     remember(&writing, seen)?;
     forget(&writing, now)?;
+    writing.commit().map_err(failed)?;
+    Ok(true)
+}
+
+/// Stores a feed on condition of the version before it.
+pub(super) fn put_feed(database: &Database, feed: &Feed) -> Result<bool, StoreError> {
+    let record = encode("a feed", &FeedRecord::from(feed))?;
+    let writing = database.begin_write().map_err(failed)?;
+    {
+        let mut feeds = writing.open_table(FEEDS).map_err(failed)?;
+        let stored = match feeds.get(feed.name.as_str()).map_err(failed)? {
+            Some(stored) => decode::<FeedRecord>("a feed", stored.value())?.version,
+            None => 0,
+        };
+        if stored.checked_add(1) != Some(feed.version) {
+            return Ok(false);
+        }
+        feeds.insert(feed.name.as_str(), record.as_slice()).map_err(failed)?;
+    }
     writing.commit().map_err(failed)?;
     Ok(true)
 }

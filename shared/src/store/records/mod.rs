@@ -6,6 +6,7 @@
 //! [`VERSION`] and convert while reading. Keys, indexes and conditions belong to the stores.
 
 mod digest;
+mod feed;
 mod incident;
 mod report;
 mod signal;
@@ -16,6 +17,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 
 pub(super) use digest::DigestRecord;
+pub(super) use feed::FeedRecord;
 pub(super) use incident::IncidentRecord;
 pub(super) use signal::{ChannelRecord, ReceivedRecord};
 pub(super) use timeline::EntryRecord;

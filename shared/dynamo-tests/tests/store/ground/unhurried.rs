@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::Timestamp;
+use shared::core::feed::Feed;
 use shared::core::incident::{Incident, IncidentId};
 use shared::core::report::Digest;
 use shared::store::{Channel, Commit, CommitError, First, Loaded, Seen, SignalRecord, Store, StoreError};
@@ -68,6 +69,14 @@ impl<S: Store> Store for Unhurried<S> {
 
     async fn put_channel(&self, channel: &Channel) -> Result<(), StoreError> {
         unhurried(self.0.put_channel(channel)).await
+    }
+
+    async fn feeds(&self, names: &[String]) -> Result<Vec<Feed>, StoreError> {
+        unhurried(self.0.feeds(names)).await
+    }
+
+    async fn put_feed(&self, feed: &Feed) -> Result<bool, StoreError> {
+        unhurried(self.0.put_feed(feed)).await
     }
 
     async fn claim(&self, seen: &Seen, now: Timestamp) -> Result<bool, StoreError> {
