@@ -48,7 +48,7 @@ const messages = async () => {
 
 const events = await call("GET", "/_local/events");
 const wanted = options.only?.split(",");
-const sources = [...new Set(events.map((event) => event.source))].filter((name) => !wanted || wanted.includes(name));
+const sources = [...new Set(events.map((event) => event.source))].filter((name) => (wanted ? wanted.includes(name) : name !== "generic"));
 
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
