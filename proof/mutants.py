@@ -132,8 +132,8 @@ MUTANTS = [
         "durable",
         "Ingest answers 200 although the queue did not take it",
         "functions/ingest/src/lib.rs",
-        "    store(&[raw], deps).await?;\n",
-        "    let _lost = store(&[raw], deps).await;\n",
+        "    keep(&source, &[raw], deps).await?;\n",
+        "    let _lost = keep(&source, &[raw], deps).await;\n",
     ),
     Mutant(
         "goes-back",

@@ -6,7 +6,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::incident::{Actor, Effect, Entry, Incident, Line, Moved, Post, What, entry_id};
+use super::incident::{Actor, CANNOT_LOOK, Effect, Entry, Incident, Line, Moved, Post, What, entry_id};
 use super::plan::Step;
 
 /// What became of one Slack call.
@@ -124,13 +124,18 @@ pub fn started(
     wanted: u64,
     now: Timestamp,
 ) {
+    // What is found later is a try that could not be looked for, or this one: nobody knows which.
+    let mut first = now;
+    if let Some(effect) = progress(incident, timeline, channel, step) {
+        if let Effect::Started { first: earlier, looked: CANNOT_LOOK, .. } = effect {
+            first = *earlier;
+        }
+        *effect = Effect::Started { at: now, first, looked: 0 };
+    }
     match (post(incident, channel), step) {
-        (Some(post), Step::Post) => post.shown = Some(wanted),
+        (Some(post), Step::Post) => post.shown = (first == now).then_some(wanted),
         (Some(post), Step::Edit { .. }) => post.shown = None,
         _ => {}
-    }
-    if let Some(effect) = progress(incident, timeline, channel, step) {
-        *effect = Effect::Started { at: now, looked: 0 };
     }
 }
 
@@ -160,13 +165,16 @@ pub fn record(
             set(incident, timeline, channel, step, Effect::Done { ts: ts.clone() });
             if let Some(post) = post(incident, channel) {
                 post.channel_id = Some(channel_id.clone());
+                if *step == Step::Post {
+                    post.shown = Some(wanted);
+                }
             }
             well(incident, channel)
         }
         Outcome::Edited => well(incident, channel),
         Outcome::NotFound => {
             if let Some(Effect::Started { looked, .. }) = progress(incident, timeline, channel, step) {
-                *looked += 1;
+                *looked = looked.saturating_add(1);
             }
             GoOn::Now
         }
@@ -177,16 +185,16 @@ pub fn record(
             GoOn::Now
         }
         Outcome::CannotLook => {
-            set(incident, timeline, channel, step, Effect::Wanted);
+            if let Some(Effect::Started { looked, .. }) = progress(incident, timeline, channel, step) {
+                *looked = CANNOT_LOOK;
+            }
             GoOn::Now
         }
         Outcome::Unknown if matches!(step, Step::Edit { .. }) => failed(incident, channel, now, OVERTAKES),
         // The plan looks for it before it tries again.
         Outcome::Unknown => failed(incident, channel, now, SignedDuration::ZERO),
         Outcome::Later { at } => {
-            if sends(step) {
-                set(incident, timeline, channel, step, Effect::Wanted);
-            }
+            undo(incident, timeline, channel, step);
             match at {
                 Some(at) => GoOn::At(*at),
                 None => failed(incident, channel, now, SignedDuration::ZERO),
@@ -197,9 +205,7 @@ pub fn record(
                 post.plain = true;
                 post.shown = None;
             }
-            if sends(step) {
-                set(incident, timeline, channel, step, Effect::Wanted);
-            }
+            undo(incident, timeline, channel, step);
             GoOn::Now
         }
         Outcome::ChannelDead(code) if channel != fallback => {
@@ -216,9 +222,7 @@ pub fn record(
             GoOn::Now
         }
         Outcome::ChannelDead(_) | Outcome::Refused(_) | Outcome::BadBlocks | Outcome::Gone => {
-            if sends(step) {
-                set(incident, timeline, channel, step, Effect::Wanted);
-            }
+            undo(incident, timeline, channel, step);
             give_time(incident, channel, now)
         }
     }
@@ -299,6 +303,21 @@ fn give_time(incident: &mut Incident, channel: &str, now: Timestamp) -> GoOn {
 fn set(incident: &mut Incident, timeline: &mut [Entry], channel: &str, step: &Step, to: Effect) {
     if let Some(effect) = progress(incident, timeline, channel, step) {
         *effect = to;
+    }
+}
+
+/// The try that was just made surely had no effect; one before it, of which nobody knows, may have had one.
+fn undo(incident: &mut Incident, timeline: &mut [Entry], channel: &str, step: &Step) {
+    if !sends(step) {
+        return;
+    }
+    if let Some(effect) = progress(incident, timeline, channel, step) {
+        *effect = match *effect {
+            Effect::Started { at, first, .. } if first < at => {
+                Effect::Started { at: first, first, looked: CANNOT_LOOK }
+            }
+            _ => Effect::Wanted,
+        };
     }
 }
 

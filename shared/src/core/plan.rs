@@ -45,7 +45,7 @@ pub enum Step {
     Post,
     /// Look for the root message by our key in its metadata.
     Find {
-        /// When it was tried.
+        /// When it was first tried.
         tried_at: Timestamp,
     },
     /// Edit the root message.
@@ -66,7 +66,7 @@ pub enum Step {
         entry: String,
         /// The thread.
         thread_ts: String,
-        /// When it was tried.
+        /// When it was first tried.
         tried_at: Timestamp,
     },
 }
@@ -108,9 +108,9 @@ pub fn plan(wanted: u64, post: &Post, timeline: &[Entry], pace: Pace, now: Times
     }
     match &post.root {
         Effect::Wanted => paced(Step::Post, Reason::NotPosted, pace.post, now),
-        Effect::Started { at, looked } => match look_at(*at, *looked) {
+        Effect::Started { at, first, looked } => match look_at(*at, *looked) {
             Some(due) if due > now => wait(due, Reason::OutcomeUnknown),
-            Some(_) => paced(Step::Find { tried_at: *at }, Reason::OutcomeUnknown, pace.find, now),
+            Some(_) => paced(Step::Find { tried_at: *first }, Reason::OutcomeUnknown, pace.find, now),
             None => paced(Step::Post, Reason::NotPosted, pace.post, now),
         },
         Effect::Dropped { .. } => nothing(),
@@ -129,10 +129,10 @@ fn line(post: &Post, thread_ts: &str, timeline: &[Entry], pace: Pace, now: Times
             Effect::Wanted => {
                 Some(paced(Step::Line { entry, thread_ts }, Reason::LineMissing, pace.post, now))
             }
-            Effect::Started { at, looked } => Some(match look_at(*at, *looked) {
+            Effect::Started { at, first, looked } => Some(match look_at(*at, *looked) {
                 Some(due) if due > now => wait(due, Reason::OutcomeUnknown),
                 Some(_) => {
-                    let find = Step::FindLine { entry, thread_ts, tried_at: *at };
+                    let find = Step::FindLine { entry, thread_ts, tried_at: *first };
                     paced(find, Reason::OutcomeUnknown, pace.find, now)
                 }
                 None => paced(Step::Line { entry, thread_ts }, Reason::LineMissing, pace.post, now),

@@ -22,7 +22,7 @@ pub use answer::Answer;
 pub use apply::{Applied, MAX_NOTE, Opening, Rules, apply, begin, open, starts_anew};
 pub use event::{Event, Origin, Response, Verb};
 pub use id::{IncidentId, LONGEST_ID, SHORTEST_ID};
-pub use post::{Effect, Moved, Post, QUIET};
+pub use post::{CANNOT_LOOK, Effect, Moved, Post, QUIET};
 pub use timeline::{Entry, Line, What, entry_id};
 
 /// One incident (or notice) as stored: the fold of everything that happened to it.

@@ -46,7 +46,10 @@ pub enum Effect {
     Started {
         /// When, by our clock. Stored before the call.
         at: Timestamp,
-        /// How often it was looked for in vain.
+        /// The first try of which nobody could see what became of it; the same as `at` but where it was not possible to look
+        /// in between.
+        first: Timestamp,
+        /// How often it was looked for in vain; [`CANNOT_LOOK`] where that is not possible.
         looked: u32,
     },
     /// It happened.
@@ -60,6 +63,9 @@ pub enum Effect {
         reason: String,
     },
 }
+
+/// In place of how often it was looked: nobody could. It is tried again, and what was tried before is not forgotten.
+pub const CANNOT_LOOK: u32 = u32::MAX;
 
 /// The reason of a post that is not made: a resolution of what nobody saw fire says nothing new. It is made after all as
 /// soon as a firing turns up or somebody reopens it.

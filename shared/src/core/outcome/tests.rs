@@ -30,6 +30,7 @@ fn edit() -> Step {
 fn effect_in_words(effect: &Effect) -> String {
     match effect {
         Effect::Wanted => "wanted".into(),
+        Effect::Started { looked: CANNOT_LOOK, .. } => "started, cannot be looked for".into(),
         Effect::Started { looked, .. } => format!("started, looked {looked}"),
         Effect::Done { ts } => format!("done {ts}"),
         Effect::Dropped { reason } => format!("dropped {reason}"),
@@ -99,7 +100,7 @@ fn every_outcome_of_every_step_leaves_what_is_known() {
         (&post, refused(), "wanted, not before 600: leave it to the sweep"),
         (&find, posted(), "done 200.1: go on"),
         (&find, Outcome::NotFound, "started, looked 1: go on"),
-        (&find, Outcome::CannotLook, "wanted: go on"),
+        (&find, Outcome::CannotLook, "started, cannot be looked for: go on"),
         (&find, later(None), "started, looked 0: hold for 2"),
         (&find, later(slack_says), "started, looked 0: hold for 30"),
         (&edit, Outcome::Edited, "done 100.1, shown Some(7): go on"),
@@ -126,6 +127,33 @@ fn every_outcome_of_every_step_leaves_what_is_known() {
     for (step, outcome, then) in rows {
         assert_eq!(told(step, &outcome), then, "{step:?} {outcome:?}");
     }
+}
+
+#[test]
+fn what_could_not_be_looked_for_is_not_forgotten_by_trying_again() {
+    let (mut incident, mut timeline) = stage();
+    let find = Step::Find { tried_at: at(2) };
+    let tell = |incident: &mut Incident, timeline: &mut Vec<Entry>, step: &Step, outcome: Outcome, second| {
+        record(incident, timeline, "#alerts", "#ops", (step, &outcome), WANTED, at(second));
+    };
+    started(&mut incident, &mut timeline, "#alerts", &Step::Post, WANTED, at(2));
+    // The channel is archived: nobody can look, and it is tried again.
+    tell(&mut incident, &mut timeline, &find, Outcome::CannotLook, 600);
+    started(&mut incident, &mut timeline, "#alerts", &Step::Post, WANTED, at(600));
+    let unknown = Effect::Started { at: at(600), first: at(2), looked: 0 };
+    assert_eq!(incident.posts[0].root, unknown, "a look begins at the first try");
+    assert_eq!(incident.posts[0].shown, None, "and may find what was tried then");
+    // That it was not done this time says nothing of the first time.
+    tell(&mut incident, &mut timeline, &Step::Post, Outcome::Later { at: None }, 601);
+    assert_eq!(incident.posts[0].root, Effect::Started { at: at(2), first: at(2), looked: CANNOT_LOOK });
+    started(&mut incident, &mut timeline, "#alerts", &Step::Post, WANTED, at(700));
+    assert_eq!(incident.posts[0].root, Effect::Started { at: at(700), first: at(2), looked: 0 });
+    // Who has looked in vain knows that it was not done.
+    tell(&mut incident, &mut timeline, &find, Outcome::NotFound, 703);
+    tell(&mut incident, &mut timeline, &find, Outcome::NotFound, 730);
+    started(&mut incident, &mut timeline, "#alerts", &Step::Post, WANTED, at(731));
+    assert_eq!(incident.posts[0].root, Effect::Started { at: at(731), first: at(731), looked: 0 });
+    assert_eq!(incident.posts[0].shown, Some(WANTED));
 }
 
 #[test]

@@ -16,7 +16,7 @@ fn done() -> Effect {
 }
 
 fn started(second: i64, looked: u32) -> Effect {
-    Effect::Started { at: at(second), looked }
+    Effect::Started { at: at(second), first: at(second), looked }
 }
 
 /// A timeline entry that wants one line in `#alerts`.

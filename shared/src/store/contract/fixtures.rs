@@ -140,10 +140,11 @@ fn actors() -> [Actor; 3] {
     ]
 }
 
-fn effects() -> [Effect; 4] {
+fn effects() -> [Effect; 5] {
     [
         Effect::Wanted,
-        Effect::Started { at: t(5), looked: 3 },
+        Effect::Started { at: t(5), first: t(5), looked: 3 },
+        Effect::Started { at: t(5), first: t(2), looked: 0 },
         Effect::Done { ts: "1900000801.000100".to_owned() },
         Effect::Dropped { reason: "is_archived".to_owned() },
     ]

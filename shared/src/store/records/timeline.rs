@@ -32,9 +32,19 @@ pub(super) enum ActorRecord {
 #[serde(tag = "is", rename_all = "lowercase")]
 pub(super) enum EffectRecord {
     Wanted,
-    Started { at: Timestamp, looked: u32 },
-    Done { ts: String },
-    Dropped { reason: String },
+    Started {
+        at: Timestamp,
+        /// Absent: `at`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        first: Option<Timestamp>,
+        looked: u32,
+    },
+    Done {
+        ts: String,
+    },
+    Dropped {
+        reason: String,
+    },
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -118,7 +128,9 @@ impl From<Effect> for EffectRecord {
     fn from(effect: Effect) -> Self {
         match effect {
             Effect::Wanted => Self::Wanted,
-            Effect::Started { at, looked } => Self::Started { at, looked },
+            Effect::Started { at, first, looked } => {
+                Self::Started { at, first: (first != at).then_some(first), looked }
+            }
             Effect::Done { ts } => Self::Done { ts },
             Effect::Dropped { reason } => Self::Dropped { reason },
         }
@@ -129,7 +141,9 @@ impl From<EffectRecord> for Effect {
     fn from(record: EffectRecord) -> Self {
         match record {
             EffectRecord::Wanted => Self::Wanted,
-            EffectRecord::Started { at, looked } => Self::Started { at, looked },
+            EffectRecord::Started { at, first, looked } => {
+                Self::Started { at, first: first.unwrap_or(at), looked }
+            }
             EffectRecord::Done { ts } => Self::Done { ts },
             EffectRecord::Dropped { reason } => Self::Dropped { reason },
         }
