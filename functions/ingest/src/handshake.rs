@@ -145,6 +145,7 @@ mod tests {
             ("POST", "/hooks/x", "challenge"),
             ("GET", "/hooks/x?title=Full", ""),
             ("GET", "/hooks/x?challenge=", ""),
+            ("GET", "/hooks/x?challenge=web-1&title=Solved", ""),
             ("GET", &long, ""),
             ("OPTIONS", "/hooks/x", ""),
             ("DELETE", "/hooks/x", ""),

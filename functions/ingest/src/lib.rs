@@ -65,10 +65,10 @@ async fn take(request: &Request<Bytes>, deps: &Deps, now: Timestamp) -> Result<R
             // So is mail: a mapping of the team's own may know its sender.
             raw.source = None;
         }
-        raw.id = deps.sources.delivery_id(&raw).unwrap_or(raw.id);
     } else if raw.body.is_empty() {
         (raw.body, raw.note) = cut::to_size(request.body());
     }
+    raw.id = deps.sources.delivery_id(&raw).unwrap_or_else(|| door::request_id(request));
     let id = raw.id.clone();
     keep(&source, &[raw], deps).await?;
     Ok(door::answer(StatusCode::OK, &json!({ "ok": true, "id": id, "source": source })))
@@ -168,7 +168,8 @@ fn nothing_here() -> Refusal {
     Refusal::new(StatusCode::NOT_FOUND, "there is nothing at this address", remedy)
 }
 
-/// The request as a notification, with its source and the sender's own id where they can be told.
+/// The request as a notification, with its source where that can be told. What is in it is looked at no further before whoever
+/// sent it is let in.
 fn raw(request: &Request<Bytes>, named: Option<String>, deps: &Deps, now: Timestamp) -> Raw {
     // A message is read only once it is let in.
     let is_mail = mail::looks_like(request.body());
@@ -181,7 +182,6 @@ fn raw(request: &Request<Bytes>, named: Option<String>, deps: &Deps, now: Timest
         received_at: now,
         note,
     };
-    raw.id = deps.sources.delivery_id(&raw).unwrap_or_else(|| door::request_id(request));
     if raw.source.is_none() && is_mail {
         raw.source = Some(mail::NAME.to_owned());
     }

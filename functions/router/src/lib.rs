@@ -6,14 +6,15 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::future::BoxFuture;
+use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use shared::change;
 use shared::core::incident::{
     Event, Incident, IncidentId, Opening, Rules, SHORTEST_ID, apply, open, starts_anew,
 };
 use shared::core::raw::Raw;
-use shared::core::routing::Decision;
-use shared::core::signal::Signal;
+use shared::core::signal::{Signal, Status};
 use shared::deps::Deps;
 use shared::metrics::{self, Taken};
 use shared::queue::Verdict;
@@ -23,10 +24,13 @@ mod mail;
 mod share;
 
 use mail::Taking;
-use share::{Share, shares};
+use share::{End, Share, shares};
 
 /// How often a share is decided anew because somebody else was faster.
 const TRIES: u32 = 12;
+
+/// How many incidents of other routes are asked for at once.
+const AT_ONCE: usize = 16;
 
 /// Handles a batch; one verdict for each notification, in order.
 pub async fn handle(batch: &[Raw], deps: &Deps) -> Vec<Verdict> {
@@ -35,24 +39,31 @@ pub async fn handle(batch: &[Raw], deps: &Deps) -> Vec<Verdict> {
     let mut batch: Vec<Raw> = batch.iter().map(|raw| identified(raw, deps)).collect();
     // What is left out of the batch, and what of it comes again.
     let out = mail::take(&mut batch, deps).await;
-    for share in shares(&batch, &out, &deps.sources, &deps.config.routes) {
-        let route = share.decision.route.clone();
-        for (position, error) in take_all(share, deps, now).await {
-            let id = batch.get(position).map_or("", |raw| raw.id.as_str());
-            tracing::warn!(%route, delivery = %id, %error, "a notification goes back to the queue");
-            let source = batch.get(position).and_then(|raw| raw.source.as_deref()).unwrap_or_default();
-            metrics::signals(&deps.sources, source, Taken::PutBack, 1);
-            if let Some(verdict) = verdicts.get_mut(position) {
-                *verdict = Verdict::Failed;
-            }
-        }
+    let (shares, ends) = shares(&batch, &out, &deps.sources, &deps.config.routes);
+    for share in shares {
+        let failed = take_all(share, deps, now).await;
+        put_back(&failed, &batch, &mut verdicts, deps);
     }
+    let failed = end_elsewhere(ends, &batch, deps, now).await;
+    put_back(&failed, &batch, &mut verdicts, deps);
     for (verdict, taking) in verdicts.iter_mut().zip(&out) {
         if *taking == Taking::Later {
             *verdict = Verdict::Failed;
         }
     }
     verdicts
+}
+
+fn put_back(failed: &[(usize, StoreError)], batch: &[Raw], verdicts: &mut [Verdict], deps: &Deps) {
+    for (position, error) in failed {
+        let id = batch.get(*position).map_or("", |raw| raw.id.as_str());
+        tracing::warn!(delivery = %id, %error, "a notification goes back to the queue");
+        let source = batch.get(*position).and_then(|raw| raw.source.as_deref()).unwrap_or_default();
+        metrics::signals(&deps.sources, source, Taken::PutBack, 1);
+        if let Some(verdict) = verdicts.get_mut(*position) {
+            *verdict = Verdict::Failed;
+        }
+    }
 }
 
 /// Takes a share in; the positions of what must come again, with the reason. What the store refuses for good is the fault of
@@ -76,35 +87,44 @@ fn identified(raw: &Raw, deps: &Deps) -> Raw {
     Raw { id, ..raw.clone() }
 }
 
-/// Commits what one incident gets of the batch. What was committed before is left out of the share.
-///
-/// The end of something goes wherever it is open. It may say less than the beginning did (PagerDuty's `resolve` is nothing but a
-/// key), or something else (how bad it is now), so that no route of the beginning's takes it.
-async fn take(share: &mut Share, deps: &Deps, now: Timestamp) -> Result<(), StoreError> {
-    let mut known = None;
-    for decision in std::mem::take(&mut share.elsewhere).into_iter().filter(|_| share.is_end()) {
-        let latest = deps.store.latest(&decision.route, &decision.group).await?;
-        let is_open = latest.as_ref().is_some_and(|latest| latest.state.is_open());
-        let mut there = Share { decision, ..share.clone() };
-        if is_open {
-            settle(&mut there, deps, now).await?;
-        }
-        if is_open || (latest.is_some() && known.is_none()) {
-            known = Some((is_open, there));
+/// Tells the ends of the batch to the open incidents of other routes in which their things still fire. An end may say less than
+/// the beginning did (PagerDuty's `resolve` is nothing but a key), or something else (how bad it is now), so that the route of
+/// the beginning does not take it. The positions of what must come again, with the reason.
+async fn end_elsewhere(
+    ends: Vec<End>,
+    batch: &[Raw],
+    deps: &Deps,
+    now: Timestamp,
+) -> Vec<(usize, StoreError)> {
+    let mut places: BTreeMap<(String, String), Vec<End>> = BTreeMap::new();
+    for end in ends {
+        let place = (end.decision.route.clone(), end.decision.group.clone());
+        places.entry(place).or_default().push(end);
+    }
+    // Boxed and in a list, since the compiler cannot tell otherwise that they may move between threads.
+    let asked: Vec<BoxFuture<'_, _>> =
+        places.keys().map(|(route, group)| deps.store.latest(route, group)).collect();
+    let found: Vec<_> = stream::iter(asked).buffered(AT_ONCE).collect().await;
+    let mut failed = Vec::new();
+    for (ends, latest) in places.into_values().zip(found) {
+        match latest {
+            Err(error) => failed.extend(ends.iter().map(|end| (end.position, error.clone()))),
+            Ok(Some(latest)) if latest.state.is_open() => {
+                let fires = |end: &End| {
+                    latest.things.get(&end.signal.key).is_some_and(|thing| thing.status == Status::Firing)
+                };
+                for share in Share::of_ends(ends.into_iter().filter(fires), batch) {
+                    failed.extend(take_all(share, deps, now).await);
+                }
+            }
+            Ok(_) => {}
         }
     }
-    let Decision { route, group, show_unfired, .. } = &share.decision;
-    match known {
-        Some((ended, mut there)) if !show_unfired && deps.store.latest(route, group).await?.is_none() => {
-            // Its own route never heard of it. A repetition of the end belongs to what it ended.
-            if ended { Ok(()) } else { settle(&mut there, deps, now).await }
-        }
-        _ => settle(share, deps, now).await,
-    }
+    failed
 }
 
-/// Commits a share to the incident of its decision.
-async fn settle(share: &mut Share, deps: &Deps, now: Timestamp) -> Result<(), StoreError> {
+/// Commits what one incident gets of the batch. What was committed before is left out of the share.
+async fn take(share: &mut Share, deps: &Deps, now: Timestamp) -> Result<(), StoreError> {
     let mut length = SHORTEST_ID;
     for tries in 1..=TRIES {
         let latest = match share.notice {

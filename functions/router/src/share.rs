@@ -1,6 +1,7 @@
 //! How a batch is shared out: one share for each incident that gets something of it, so that each is committed once.
 
 use std::hash::{BuildHasher, BuildHasherDefault, DefaultHasher};
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -30,9 +31,16 @@ pub(crate) struct Share {
     pub(crate) decision: Decision,
     /// Each notice stands for itself.
     pub(crate) notice: bool,
-    /// Of an end: where it would belong by the routes that do not take it.
-    pub(crate) elsewhere: Vec<Decision>,
     pub(crate) deliveries: Vec<Delivery>,
+}
+
+/// The end of something, and where it would belong by a route that does not take it.
+#[derive(Clone, Debug)]
+pub(crate) struct End {
+    pub(crate) decision: Decision,
+    /// The notification's place in the batch.
+    pub(crate) position: usize,
+    pub(crate) signal: Arc<Signal>,
 }
 
 /// What one notification brings to the share.
@@ -44,9 +52,14 @@ pub(crate) struct Delivery {
     signals: Vec<Signal>,
 }
 
-/// Shares out what is taken of the batch, in order of arrival.
-pub(crate) fn shares(batch: &[Raw], takings: &[Taking], sources: &Sources, routes: &Routes) -> Vec<Share> {
-    let mut shares: Vec<Share> = Vec::new();
+/// Shares out what is taken of the batch, in order of arrival; and the ends in it, for other routes.
+pub(crate) fn shares(
+    batch: &[Raw],
+    takings: &[Taking],
+    sources: &Sources,
+    routes: &Routes,
+) -> (Vec<Share>, Vec<End>) {
+    let (mut shares, mut ends) = (Vec::new(), Vec::new());
     let taken = batch.iter().zip(takings).enumerate().filter(|(_, (_, taking))| **taking == Taking::Now);
     for (position, (raw, _)) in taken {
         let mapped = sources.map(raw);
@@ -54,25 +67,20 @@ pub(crate) fn shares(batch: &[Raw], takings: &[Taking], sources: &Sources, route
         tracing::info!(source, delivery = raw.id, signals, "notification mapped");
         for signal in mapped.signals {
             let decisions = routes.decide(&signal);
-            for (nth, decision) in (1..).zip(&decisions) {
-                // Once is enough, however many routes take it.
-                let ends = nth == decisions.len() && signal.status == Status::Resolved;
-                let elsewhere = if ends { routes.elsewhere(&signal, &decisions) } else { Vec::new() };
-                add(&mut shares, decision.clone(), elsewhere, position, raw, signal.clone());
+            if signal.status == Status::Resolved {
+                let shared = Arc::new(signal.clone());
+                let elsewhere = routes.elsewhere(&signal, &decisions).into_iter();
+                ends.extend(elsewhere.map(|decision| End { decision, position, signal: shared.clone() }));
+            }
+            for decision in decisions {
+                add(&mut shares, decision, position, raw, signal.clone());
             }
         }
     }
-    shares
+    (shares, ends)
 }
 
-fn add(
-    shares: &mut Vec<Share>,
-    decision: Decision,
-    elsewhere: Vec<Decision>,
-    position: usize,
-    raw: &Raw,
-    signal: Signal,
-) {
+fn add(shares: &mut Vec<Share>, decision: Decision, position: usize, raw: &Raw, signal: Signal) {
     let notice = signal.status == Status::Info;
     let same = |share: &&mut Share| {
         let goes_there = share.decision.route == decision.route && share.decision.group == decision.group;
@@ -96,7 +104,7 @@ fn add(
     match shares.iter_mut().rev().find(same) {
         None => {
             let deliveries = vec![Delivery { position, raw: raw.clone(), signals: vec![signal] }];
-            shares.push(Share { decision, notice, elsewhere, deliveries });
+            shares.push(Share { decision, notice, deliveries });
         }
         Some(share) => match share.deliveries.last_mut().filter(|last| last.position == position) {
             Some(delivery) => delivery.signals.push(signal),
@@ -110,9 +118,15 @@ impl Share {
         self.deliveries.iter().flat_map(|delivery| &delivery.signals)
     }
 
-    /// Whether it holds nothing but the end of something.
-    pub(crate) fn is_end(&self) -> bool {
-        self.signals().all(|signal| signal.status == Status::Resolved)
+    /// The shares of these ends, which all belong to one place.
+    pub(crate) fn of_ends(ends: impl Iterator<Item = End>, batch: &[Raw]) -> Vec<Share> {
+        let mut shares = Vec::new();
+        for End { decision, position, signal } in ends {
+            if let Some(raw) = batch.get(position) {
+                add(&mut shares, decision, position, raw, Arc::unwrap_or_clone(signal));
+            }
+        }
+        shares
     }
 
     /// One share for each delivery, with its place in the batch.

@@ -40,7 +40,7 @@ fn raw(id: &str, thing: &str, status: &str, minute: i64) -> Raw {
 
 fn share_out(batch: &[Raw]) -> Vec<Share> {
     let config = Config::from_json(ROUTES).unwrap();
-    shares(batch, &vec![Taking::Now; batch.len()], &Sources::builtin().unwrap(), &config.routes)
+    shares(batch, &vec![Taking::Now; batch.len()], &Sources::builtin().unwrap(), &config.routes).0
 }
 
 /// The only share of a batch, decided at that minute.
@@ -86,7 +86,7 @@ fn two_sources_that_number_their_deliveries_alike_are_both_heard() {
     let config = Config::from_json(route).unwrap();
     let other = Raw { source: Some("my-script".into()), ..raw("1", "web-2", "firing", 0) };
     let batch = [raw("1", "web-1", "firing", 0), other];
-    let shares = shares(&batch, &[Taking::Now; 2], &Sources::builtin().unwrap(), &config.routes);
+    let (shares, _) = shares(&batch, &[Taking::Now; 2], &Sources::builtin().unwrap(), &config.routes);
     assert_eq!(shares.len(), 1, "{shares:?}");
     let commit = decide(&shares[0], None, SHORTEST_ID, &Rules::default(), at(0)).unwrap();
     assert_eq!(commit.incident.counts.signals, 2);

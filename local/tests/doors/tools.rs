@@ -95,7 +95,8 @@ async fn an_end_that_is_nothing_but_a_key_ends_it_where_it_is_open() {
         page(&stage, end.clone()).await;
         stage.drain().await;
         assert_eq!((stage.posts("#payments-oncall"), stage.posts("#alerts")), (1, 0));
-        assert_eq!(stage.incident().await["state"], "resolved");
+        let shown = stage.channel("#payments-oncall");
+        assert!(shown.contains("Resolved"), "{shown}");
     }
     // What begins again is where it began.
     stage.world.clock.set(stage.now() + SignedDuration::from_mins(5));
@@ -121,6 +122,50 @@ async fn an_end_that_is_less_bad_ends_it_on_every_route_that_took_the_beginning(
         assert!(stage.posts(channel) == 1 && shown.contains("Resolved"), "{channel}: {shown}");
     }
     assert_eq!(stage.posts("#alerts"), 0, "nobody saw it fire there");
+}
+
+#[tokio::test]
+async fn ends_that_come_together_each_end_their_own_and_nobody_elses() {
+    let stage = Stage::with(|deps| {
+        let file = json!({
+            "channels": { "fallback": "#ops" },
+            "sources": { "my-script": { "verify": "none" } },
+            "routes": [
+                { "name": "critical", "to": "#payments-oncall", "when": "severity == 'critical'" },
+                { "name": "prod", "to": "#alerts", "when": "labels.environment == 'prod'", "group_by": "labels.service" },
+                { "name": "rest", "to": "#deploys", "group_by": "labels.service" },
+            ],
+        });
+        deps.config = Arc::new(Config::from_json(&file.to_string()).unwrap());
+    })
+    .await;
+    let told = |key: &str, status: &str, severity: &str, environment: &str| {
+        let labels = json!({ "service": "shop", "environment": environment });
+        json!({ "title": key, "key": key, "status": status, "severity": severity, "labels": labels })
+    };
+    let send = async |signals: Value| {
+        stage.post("/hooks/my-script", &[], signals.to_string()).await;
+        stage.drain().await;
+    };
+    send(json!([
+        told("x", "firing", "critical", "qa"),
+        told("y", "firing", "critical", "qa"),
+        told("p", "firing", "error", "prod"),
+    ]))
+    .await;
+    // Another of the same service begins, two that are open elsewhere end, and one that nobody knows does.
+    send(json!([
+        told("z", "firing", "error", "qa"),
+        told("x", "resolved", "info", "qa"),
+        told("y", "resolved", "info", "qa"),
+        told("s", "resolved", "info", "qa"),
+    ]))
+    .await;
+    let oncall = stage.channel("#payments-oncall");
+    assert!(oncall.matches("Resolved").count() == 2 && !oncall.contains("Firing since"), "{oncall}");
+    let alerts = stage.channel("#alerts");
+    assert!(alerts.contains("Firing since") && !alerts.contains(" of "), "{alerts}");
+    assert!(stage.channel("#deploys").contains("Firing since"), "{}", stage.channel("#deploys"));
 }
 
 #[tokio::test]

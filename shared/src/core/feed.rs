@@ -155,13 +155,19 @@ impl News {
 }
 
 impl Feed {
-    /// What is kept of it, for this address: nothing, if it was read elsewhere.
+    /// What is kept of it, for this address: if it was read elsewhere, only that it could not be, so that its end is told.
     #[must_use]
     pub fn at(self, url: &str) -> Feed {
         if self.url == url {
             return self;
         }
-        Feed { name: self.name, version: self.version, url: url.to_owned(), ..Feed::default() }
+        Feed {
+            name: self.name,
+            version: self.version,
+            url: url.to_owned(),
+            failing: self.failing,
+            ..Feed::default()
+        }
     }
 
     /// Whether it is time to look at it.
@@ -187,11 +193,11 @@ impl Feed {
                 backed_off(every, failing.polls).max(asked)
             }
             Polled::Unchanged { keep } => {
-                feed.mend(&mut news);
+                feed.mend(&mut news, now);
                 every.max(keep.unwrap_or_default().min(LONGEST))
             }
             Polled::Read { items, etag, last_modified, keep } => {
-                feed.mend(&mut news);
+                feed.mend(&mut news, now);
                 (feed.etag, feed.last_modified) = (etag, last_modified);
                 feed.read(items, &mut news, now);
                 every.max(keep.unwrap_or_default().min(LONGEST))
@@ -201,16 +207,25 @@ impl Feed {
         Next { feed, news }
     }
 
-    fn mend(&mut self, news: &mut Vec<News>) {
+    /// An end is told also where the beginning may have been told by somebody who could not store that: one that nobody saw
+    /// begin says nothing.
+    fn mend(&mut self, news: &mut Vec<News>, now: Timestamp) {
+        let may_be_told = |failing: &Failing| {
+            let for_long =
+                failing.polls.saturating_add(1) >= BROKEN.0 && now.duration_since(failing.since) >= BROKEN.1;
+            failing.told || for_long
+        };
         let failing = self.failing.take();
-        news.extend(failing.filter(|failing| failing.told).map(|failing| News::Mended(failing.since)));
+        news.extend(failing.filter(may_be_told).map(|failing| News::Mended(failing.since)));
     }
 
     fn read(&mut self, items: Vec<Item>, news: &mut Vec<News>, now: Timestamp) {
         let items = newest_first(items);
         let known: BTreeSet<&String> = self.seen.iter().collect();
-        let hashed: Vec<(String, Item)> = items.into_iter().map(|item| (item.hash(), item)).collect();
+        let mut hashed: Vec<(String, Item)> = items.into_iter().map(|item| (item.hash(), item)).collect();
+        // More are remembered than looked at, so that none is news because newer ones were withdrawn.
         let mut seen: Vec<String> = hashed.iter().map(|(hash, _)| hash.clone()).collect();
+        hashed.truncate(MOST_LOOKED_AT);
         if self.read_since.is_some() {
             let mut fresh: Vec<(String, Item)> =
                 hashed.into_iter().filter(|(hash, _)| !known.contains(hash)).collect();
@@ -235,7 +250,7 @@ fn newest_first(items: Vec<Item>) -> Vec<Item> {
     if items.iter().all(|item| time(item).is_some()) {
         items.sort_by_key(|item| std::cmp::Reverse(time(item)));
     }
-    items.truncate(MOST_LOOKED_AT);
+    items.truncate(MOST_REMEMBERED);
     items
 }
 

@@ -35,6 +35,8 @@ pub mod verify;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
+use sha2::{Digest, Sha256};
+
 use self::draft::Draft;
 use self::engine::Outcome;
 pub use self::known::Source;
@@ -191,10 +193,19 @@ impl Sources {
         let opened = unwrap::open(raw);
         let payload = opened.payloads.first()?;
         let named = raw.source.as_deref().and_then(|name| self.get(name));
-        let by_mapping = named
-            .or_else(|| self.recognise_payload(raw, payload))
-            .and_then(|source| source.compiled().ok())
-            .and_then(|compiled| compiled.delivery_id(raw, payload));
+        let id_of = |payload: &Payload| {
+            let source = named.or_else(|| self.recognise_payload(raw, payload))?;
+            source.compiled().ok()?.delivery_id(raw, payload)
+        };
+        let by_mapping = match opened.payloads.as_slice() {
+            [payload] => id_of(payload),
+            // A batch that is sent again may be put together otherwise: it is the same only if all of it is.
+            several if opened.delivery.is_none() => {
+                let ids: Option<Vec<String>> = several.iter().map(id_of).collect();
+                ids.map(|ids| hex::encode(Sha256::digest(ids.join("\n"))))
+            }
+            _ => id_of(payload),
+        };
         let by_header = || raw.headers.get("webhook-id").filter(|id| !id.trim().is_empty()).cloned();
         by_mapping
             .or_else(by_header)

@@ -24,7 +24,11 @@ pub(super) mod encoded;
 const MAX_ENVELOPES: usize = 5;
 
 /// The most attributes of a message that are looked at; SQS allows 10, SNS and Pub/Sub some more.
-const MAX_ATTRIBUTES: usize = 50;
+const MAX_ATTRIBUTES: usize = 20;
+/// The longest thing that a transport says, in characters: each payload of a delivery has it by itself.
+const MAX_SAID: usize = 500;
+/// The most that is decompressed of one delivery, in bytes: as much as may come uncompressed.
+const MAX_DECOMPRESSED: u64 = 1024 * 1024;
 
 /// A delivery without its envelopes.
 #[derive(Debug)]
@@ -35,6 +39,8 @@ pub(super) struct Opened {
     pub(super) delivery: Option<String>,
     /// What is worth knowing: records were left out.
     pub(super) note: Option<String>,
+    /// How much more may be decompressed.
+    room: u64,
 }
 
 /// One payload: JSON, or a JSON string for anything that is not.
@@ -68,7 +74,7 @@ pub(super) fn open(raw: &Raw) -> Opened {
         .headers
         .get("content-type")
         .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
-    let mut opened = Opened { payloads: Vec::new(), delivery: None, note: None };
+    let mut opened = Opened { payloads: Vec::new(), delivery: None, note: None, room: MAX_DECOMPRESSED };
     let payload = Payload { body: parse(&raw.body, form), envelope: Envelope::default() };
     opened.add(payload, 0);
     opened
@@ -76,7 +82,7 @@ pub(super) fn open(raw: &Raw) -> Opened {
 
 impl Opened {
     fn add(&mut self, payload: Payload, depth: usize) {
-        let inner = if depth < MAX_ENVELOPES { peel(&payload) } else { None };
+        let inner = if depth < MAX_ENVELOPES { peel(&payload, &mut self.room) } else { None };
         let Some(inner) = inner else {
             if self.payloads.is_empty() {
                 self.delivery.clone_from(&payload.envelope.id);
@@ -95,7 +101,7 @@ impl Opened {
 }
 
 /// What is inside of one envelope; `None` if it is none.
-fn peel(payload: &Payload) -> Option<Vec<Payload>> {
+fn peel(payload: &Payload, room: &mut u64) -> Option<Vec<Payload>> {
     match &payload.body {
         Value::String(text) => {
             if let Some(message) = mail::read(text.as_bytes()) {
@@ -109,7 +115,7 @@ fn peel(payload: &Payload) -> Option<Vec<Payload>> {
             sns.or_else(|| records(fields, &payload.envelope))
                 .or_else(|| received(fields, &payload.envelope))
                 .or_else(|| form_field(fields, &payload.envelope))
-                .or_else(|| encoded::open(fields, &payload.envelope).map(|inner| vec![inner]))
+                .or_else(|| encoded::open(fields, &payload.envelope, room).map(|inner| vec![inner]))
         }
         Value::Array(events) => cloud_events(events, &payload.envelope),
         _ => None,
@@ -121,7 +127,9 @@ fn peel(payload: &Payload) -> Option<Vec<Payload>> {
 fn cloud_events(events: &[Value], outer: &Envelope) -> Option<Vec<Payload>> {
     let is_event = |event: &Value| event.get("specversion").is_some() && event.get("type").is_some();
     let payload = |event: &Value| Payload { body: event.clone(), envelope: outer.clone() };
-    (!events.is_empty() && events.iter().all(is_event)).then(|| events.iter().map(payload).collect())
+    // One more than is read, so that it is told that there are more.
+    let events = Some(events).filter(|events| !events.is_empty() && events.iter().all(is_event))?;
+    Some(events.iter().take(MAX_SIGNALS + 1).map(payload).collect())
 }
 
 /// An SNS notification, over HTTPS or in a queue.
@@ -151,7 +159,7 @@ fn received(fields: &Map<String, Value>, outer: &Envelope) -> Option<Vec<Payload
 /// The records of an event of SNS, SQS or SES; of any other service they are content.
 fn records(fields: &Map<String, Value>, outer: &Envelope) -> Option<Vec<Payload>> {
     let records = fields.get("Records")?.as_array().filter(|records| !records.is_empty())?;
-    records.iter().map(|record| one_record(record, outer)).collect()
+    records.iter().take(MAX_SIGNALS + 1).map(|record| one_record(record, outer)).collect()
 }
 
 fn one_record(record: &Value, outer: &Envelope) -> Option<Payload> {
@@ -174,7 +182,7 @@ fn one_record(record: &Value, outer: &Envelope) -> Option<Payload> {
 fn attributes(attributes: Option<&Value>, field: &str) -> BTreeMap<String, String> {
     let text = |(name, value): (&String, &Value)| {
         let text = value.get(field).unwrap_or(value).as_str()?;
-        Some((name.clone(), text.to_owned()))
+        Some((name.chars().take(MAX_SAID).collect(), text.chars().take(MAX_SAID).collect()))
     };
     let attributes = attributes.and_then(Value::as_object).into_iter().flatten();
     attributes.take(MAX_ATTRIBUTES).filter_map(text).collect()
@@ -219,5 +227,5 @@ fn looks_like_form(text: &str) -> bool {
 }
 
 fn text(fields: &Map<String, Value>, name: &str) -> Option<String> {
-    fields.get(name)?.as_str().map(str::to_owned)
+    fields.get(name)?.as_str().map(|text| text.chars().take(MAX_SAID).collect())
 }

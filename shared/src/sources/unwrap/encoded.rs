@@ -1,5 +1,5 @@
 //! What comes in base64: a message that Pub/Sub pushes, a batch of CloudWatch Logs (compressed besides), the data of a
-//! CloudEvent. Decoding only, and bounded: what decompresses to more than [`LONGEST`] stays as it came.
+//! CloudEvent. Decoding only, and bounded: what decompresses to more than there is room for stays as it came.
 //!
 //! Formats: <https://cloud.google.com/pubsub/docs/push#receive_push>,
 //! <https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/SubscriptionFilters.html#LambdaFunctionExample>,
@@ -14,15 +14,16 @@ use serde_json::{Map, Value};
 
 use super::{Envelope, Payload, attributes, parse, text};
 
-/// The longest text that a batch is decompressed to, in bytes. A batch of CloudWatch Logs has at most 1 MB compressed, as a rule
+/// The longest text that a batch is decompressed to which AWS itself hands over, in bytes. It has at most 1 MB compressed, as a rule
 /// far less.
 const LONGEST: u64 = 16 * 1024 * 1024;
 
-/// What is inside, if this is one of them.
-pub(super) fn open(fields: &Map<String, Value>, outer: &Envelope) -> Option<Payload> {
+/// What is inside, if this is one of them. `room`: how many bytes may be decompressed; what is is taken off.
+pub(super) fn open(fields: &Map<String, Value>, outer: &Envelope, room: &mut u64) -> Option<Payload> {
+    let payload = |body| Payload { body, envelope: outer.clone() };
     of_pub_sub(fields)
-        .or_else(|| logs(fields).map(|body| Payload { body, envelope: outer.clone() }))
-        .or_else(|| of_cloud_event(fields).map(|body| Payload { body, envelope: outer.clone() }))
+        .or_else(|| decompressed(fields, room).map(payload))
+        .or_else(|| of_cloud_event(fields).map(payload))
 }
 
 /// A message in a push of Pub/Sub. Without data it is its attributes.
@@ -47,10 +48,16 @@ fn of_pub_sub(fields: &Map<String, Value>) -> Option<Payload> {
 
 /// A batch of CloudWatch Logs as a subscription hands it over, with its lines in the open; `None` for anything else.
 pub fn logs(fields: &Map<String, Value>) -> Option<Value> {
+    let mut room = LONGEST;
+    decompressed(fields, &mut room)
+}
+
+fn decompressed(fields: &Map<String, Value>, room: &mut u64) -> Option<Value> {
     let data = fields.get("awslogs").filter(|_| fields.len() == 1)?.get("data")?.as_str()?;
     let compressed = BASE64_STANDARD.decode(data).ok()?;
     let mut opened = Vec::new();
-    GzDecoder::new(compressed.as_slice()).take(LONGEST).read_to_end(&mut opened).ok()?;
+    GzDecoder::new(compressed.as_slice()).take(*room).read_to_end(&mut opened).ok()?;
+    *room = room.saturating_sub(opened.len() as u64);
     serde_json::from_slice(&opened).ok()
 }
 
@@ -80,7 +87,7 @@ mod tests {
     use super::*;
 
     fn opened(body: &Value) -> Option<Payload> {
-        open(body.as_object().unwrap(), &Envelope::default())
+        open(body.as_object().unwrap(), &Envelope::default(), &mut 1_000_000)
     }
 
     fn compressed(text: &[u8]) -> String {
@@ -123,7 +130,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_decoded_stays_as_it_came() {
-        let bomb = compressed(&vec![b' '; 20 * 1024 * 1024]);
+        let bomb = compressed(format!("[{}0]", "0,".repeat(1_000_000)).as_bytes());
         for body in [
             json!({ "awslogs": { "data": "no base64!" } }),
             json!({ "awslogs": { "data": BASE64_STANDARD.encode("no gzip") } }),

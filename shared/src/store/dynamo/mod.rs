@@ -277,8 +277,10 @@ impl Store for DynamoStore {
         let keys = names.iter().take(MAX_FEEDS).map(|name| key::feed(name).item()).collect();
         let items = self.get_all(keys).await?;
         let stored = items.iter().map(|item| read::<FeedRecord>("a feed", item).map(Feed::from));
-        let stored: HashMap<String, Feed> =
-            stored.map(|feed| feed.map(|feed| (feed.name.clone(), feed))).collect::<Result<_, _>>()?;
+        // One that cannot be read holds up no other. What is made of it cannot be stored over it.
+        let unreadable = |error: &StoreError| tracing::error!(%error, "what is kept of a feed is left aside");
+        let stored = stored.filter_map(|feed| feed.inspect_err(unreadable).ok());
+        let stored: HashMap<String, Feed> = stored.map(|feed| (feed.name.clone(), feed)).collect();
         let fresh = |name: &String| Feed { name: name.clone(), ..Feed::default() };
         let feed = |name: &String| stored.get(name).cloned().unwrap_or_else(|| fresh(name));
         Ok(names.iter().take(MAX_FEEDS).map(feed).collect())
