@@ -30,7 +30,7 @@ use share::{End, Share, shares};
 const TRIES: u32 = 12;
 
 /// How many incidents of other routes are asked for at once.
-const AT_ONCE: usize = 16;
+const AT_ONCE: usize = 50;
 
 /// Handles a batch; one verdict for each notification, in order.
 pub async fn handle(batch: &[Raw], deps: &Deps) -> Vec<Verdict> {
