@@ -44,7 +44,7 @@ pub async fn handle(batch: &[Raw], deps: &Deps) -> Vec<Verdict> {
         let failed = take_all(share, deps, now).await;
         put_back(&failed, &batch, &mut verdicts, deps);
     }
-    let failed = end_elsewhere(ends, &batch, deps, now).await;
+    let failed = end_elsewhere(ends, deps, now).await;
     put_back(&failed, &batch, &mut verdicts, deps);
     for (verdict, taking) in verdicts.iter_mut().zip(&out) {
         if *taking == Taking::Later {
@@ -90,12 +90,7 @@ fn identified(raw: &Raw, deps: &Deps) -> Raw {
 /// Tells the ends of the batch to the open incidents of other routes in which their things still fire. An end may say less than
 /// the beginning did (PagerDuty's `resolve` is nothing but a key), or something else (how bad it is now), so that the route of
 /// the beginning does not take it. The positions of what must come again, with the reason.
-async fn end_elsewhere(
-    ends: Vec<End>,
-    batch: &[Raw],
-    deps: &Deps,
-    now: Timestamp,
-) -> Vec<(usize, StoreError)> {
+async fn end_elsewhere(ends: Vec<End>, deps: &Deps, now: Timestamp) -> Vec<(usize, StoreError)> {
     let mut places: BTreeMap<(String, String), Vec<End>> = BTreeMap::new();
     for end in ends {
         let place = (end.decision.route.clone(), end.decision.group.clone());
@@ -113,7 +108,7 @@ async fn end_elsewhere(
                 let fires = |end: &End| {
                     latest.things.get(&end.signal.key).is_some_and(|thing| thing.status == Status::Firing)
                 };
-                for share in Share::of_ends(ends.into_iter().filter(fires), batch) {
+                for share in Share::of_ends(ends.into_iter().filter(fires)) {
                     failed.extend(take_all(share, deps, now).await);
                 }
             }

@@ -40,6 +40,7 @@ pub(crate) struct End {
     pub(crate) decision: Decision,
     /// The notification's place in the batch.
     pub(crate) position: usize,
+    raw: Arc<Raw>,
     pub(crate) signal: Arc<Signal>,
 }
 
@@ -48,7 +49,8 @@ pub(crate) struct End {
 pub(crate) struct Delivery {
     /// Its place in the batch.
     pub(crate) position: usize,
-    raw: Raw,
+    /// Up to a mebibyte, which each of its signals has.
+    raw: Arc<Raw>,
     signals: Vec<Signal>,
 }
 
@@ -63,6 +65,7 @@ pub(crate) fn shares(
     let taken = batch.iter().zip(takings).enumerate().filter(|(_, (_, taking))| **taking == Taking::Now);
     for (position, (raw, _)) in taken {
         let mapped = sources.map(raw);
+        let raw = Arc::new(raw.clone());
         let (source, signals) = (&mapped.source, mapped.signals.len());
         tracing::info!(source, delivery = raw.id, signals, "notification mapped");
         for signal in mapped.signals {
@@ -70,17 +73,18 @@ pub(crate) fn shares(
             if signal.status == Status::Resolved {
                 let shared = Arc::new(signal.clone());
                 let elsewhere = routes.elsewhere(&signal, &decisions).into_iter();
-                ends.extend(elsewhere.map(|decision| End { decision, position, signal: shared.clone() }));
+                let end = |decision| End { decision, position, raw: raw.clone(), signal: shared.clone() };
+                ends.extend(elsewhere.map(end));
             }
             for decision in decisions {
-                add(&mut shares, decision, position, raw, signal.clone());
+                add(&mut shares, decision, position, &raw, signal.clone());
             }
         }
     }
     (shares, ends)
 }
 
-fn add(shares: &mut Vec<Share>, decision: Decision, position: usize, raw: &Raw, signal: Signal) {
+fn add(shares: &mut Vec<Share>, decision: Decision, position: usize, raw: &Arc<Raw>, signal: Signal) {
     let notice = signal.status == Status::Info;
     let same = |share: &&mut Share| {
         let goes_there = share.decision.route == decision.route && share.decision.group == decision.group;
@@ -119,12 +123,10 @@ impl Share {
     }
 
     /// The shares of these ends, which all belong to one place.
-    pub(crate) fn of_ends(ends: impl Iterator<Item = End>, batch: &[Raw]) -> Vec<Share> {
+    pub(crate) fn of_ends(ends: impl Iterator<Item = End>) -> Vec<Share> {
         let mut shares = Vec::new();
-        for End { decision, position, signal } in ends {
-            if let Some(raw) = batch.get(position) {
-                add(&mut shares, decision, position, raw, Arc::unwrap_or_clone(signal));
-            }
+        for End { decision, position, raw, signal } in ends {
+            add(&mut shares, decision, position, &raw, Arc::unwrap_or_clone(signal));
         }
         shares
     }
@@ -169,7 +171,7 @@ impl Share {
             id: format!("{incident}/{}", self.identity(delivery)),
             incident: incident.clone(),
             signals: delivery.signals.clone(),
-            raw: Some(delivery.raw.clone()),
+            raw: Some(Raw::clone(&delivery.raw)),
             received_at: delivery.raw.received_at,
         };
         self.deliveries.iter().map(record).collect()

@@ -159,7 +159,10 @@ fn received(fields: &Map<String, Value>, outer: &Envelope) -> Option<Vec<Payload
 /// The records of an event of SNS, SQS or SES; of any other service they are content.
 fn records(fields: &Map<String, Value>, outer: &Envelope) -> Option<Vec<Payload>> {
     let records = fields.get("Records")?.as_array().filter(|records| !records.is_empty())?;
-    records.iter().take(MAX_SIGNALS + 1).map(|record| one_record(record, outer)).collect()
+    let (read, rest) = records.split_at(records.len().min(MAX_SIGNALS + 1));
+    let opened: Option<_> = read.iter().map(|record| one_record(record, outer)).collect();
+    // All of them or none: what is only like records is content.
+    opened.filter(|_| rest.iter().all(|record| one_record(record, outer).is_some()))
 }
 
 fn one_record(record: &Value, outer: &Envelope) -> Option<Payload> {
