@@ -60,7 +60,8 @@ fn in_body(body: &[u8]) -> Option<Response<Bytes>> {
 }
 
 fn parameter(request: &Request<Bytes>, name: &str) -> Option<String> {
-    let query = request.uri().query()?;
+    // Beside others it may be a field of something that is brought.
+    let query = request.uri().query().filter(|query| !query.contains('&'))?;
     let mut found = form_urlencoded::parse(query.as_bytes()).filter(|(parameter, _)| parameter == name);
     found
         .next()
