@@ -121,12 +121,10 @@ impl Cloud {
         let mut view = None;
         for _ in 0..TRIES {
             self.act(user, open.clone()).await;
-            view = self
-                .ground
-                .slack
-                .views(user)
-                .last()
-                .and_then(|view| view.get("id")?.as_str().map(str::to_owned));
+            // Who has two forms open writes in each what belongs there.
+            let views = self.ground.slack.views(user);
+            let own = views.iter().rev().find(|view| view.to_string().contains(&id.to_string()));
+            view = own.and_then(|view| view.get("id")?.as_str().map(str::to_owned));
             if view.is_some() {
                 break;
             }
