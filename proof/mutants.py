@@ -139,8 +139,8 @@ MUTANTS = [
         "goes-back",
         "A notification that could not be stored does not go back to the queue",
         "functions/router/src/lib.rs",
-        "get_mut(position) {\n                *verdict = Verdict::Failed;",
-        "get_mut(position) {\n                *verdict = Verdict::Done;",
+        "get_mut(*position) {\n            *verdict = Verdict::Failed;",
+        "get_mut(*position) {\n            *verdict = Verdict::Done;",
     ),
     Mutant(
         "sweep",
