@@ -3,6 +3,7 @@
 //! (`address`) wherever they lead (`public`). All within bounds; what an answer means may not enter.
 
 use std::collections::BTreeMap;
+use std::error::Error;
 use std::fmt::Debug;
 use std::sync::{Mutex, PoisonError};
 
@@ -60,19 +61,11 @@ impl Fetch for Network {
         if url.scheme() != "https" {
             return Err(FetchError("only https addresses are fetched".to_owned()));
         }
-        let lost = |error: reqwest::Error| FetchError(error.without_url().to_string());
-        let mut response = self.client.get(url.clone()).send().await.map_err(lost)?;
-        if !response.status().is_success() {
-            return Err(FetchError(format!("the answer is {}", response.status())));
+        let mut answer = self.client.get(url.clone()).send().await.map_err(lost)?;
+        if !answer.status().is_success() {
+            return Err(FetchError(format!("the answer is {}", answer.status())));
         }
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(lost)? {
-            body.extend_from_slice(&chunk);
-            if body.len() > LONGEST {
-                return Err(FetchError(format!("the answer is longer than {LONGEST} bytes")));
-            }
-        }
-        Ok(body.into())
+        whole(&mut answer, LONGEST).await
     }
 
     async fn get_once(&self, url: &Url) -> Result<Bytes, FetchError> {
@@ -88,4 +81,30 @@ impl Fetch for Network {
     async fn get_public(&self, url: &Url, headers: &HeaderMap) -> Result<Response<Bytes>, FetchError> {
         self.public.get(url, headers).await
     }
+}
+
+/// All of an answer, if it is not longer than that, in bytes.
+async fn whole(answer: &mut reqwest::Response, longest: usize) -> Result<Bytes, FetchError> {
+    let too_long = || FetchError(format!("the answer is longer than {longest} bytes"));
+    if answer.content_length().is_some_and(|length| length > longest as u64) {
+        return Err(too_long());
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(lost)? {
+        body.extend_from_slice(&chunk);
+        if body.len() > longest {
+            return Err(too_long());
+        }
+    }
+    Ok(body.into())
+}
+
+/// The innermost reason: the others only say that there was no answer.
+fn lost(error: reqwest::Error) -> FetchError {
+    let error = error.without_url();
+    let mut reason: &dyn Error = &error;
+    while let Some(source) = reason.source() {
+        reason = source;
+    }
+    FetchError(format!("there was no answer: {reason}"))
 }

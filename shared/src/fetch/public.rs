@@ -5,7 +5,6 @@
 //! Nothing secret is sent, no cookie is kept, no proxy is asked, and no connection outlives its request. What an answer means may
 //! not enter.
 
-use std::error::Error;
 use std::fmt;
 use std::io;
 use std::net::{SocketAddr, ToSocketAddrs};
@@ -19,8 +18,8 @@ use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::{Client, ClientBuilder};
 use url::Url;
 
-use super::FetchError;
 use super::address::{NOT_OURS_TO_ASK, Reach};
+use super::{FetchError, lost, whole};
 
 /// How much one request may take.
 #[derive(Clone, Copy, Debug)]
@@ -97,23 +96,12 @@ impl Public {
     }
 
     async fn whole(&self, mut answer: reqwest::Response) -> Result<Response<Bytes>, FetchError> {
-        let too_long = || FetchError(format!("the answer is longer than {} bytes", self.bounds.bytes));
         let encoding = answer.headers().get(CONTENT_ENCODING);
         // None was asked for; unpacking could make any number of bytes of few.
         if encoding.is_some_and(|encoding| !encoding.as_bytes().eq_ignore_ascii_case(b"identity")) {
             return Err(FetchError("the answer is compressed, which nobody asked for".to_owned()));
         }
-        if answer.content_length().is_some_and(|length| length > self.bounds.bytes as u64) {
-            return Err(too_long());
-        }
-        let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(lost)? {
-            body.extend_from_slice(&chunk);
-            if body.len() > self.bounds.bytes {
-                return Err(too_long());
-            }
-        }
-        let mut whole = Response::new(Bytes::from(body));
+        let mut whole = Response::new(whole(&mut answer, self.bounds.bytes).await?);
         (*whole.status_mut(), *whole.headers_mut()) = (answer.status(), answer.headers().clone());
         Ok(whole)
     }
@@ -147,16 +135,6 @@ fn onward(url: &Url, answer: &reqwest::Response) -> Result<Option<Url>, FetchErr
     let to = answer.headers().get(LOCATION).and_then(|to| to.to_str().ok());
     let to = to.and_then(|to| url.join(to).ok());
     to.map(Some).ok_or_else(|| FetchError("it leads on to no address".to_owned()))
-}
-
-/// The innermost reason: the others only say that there was no answer.
-fn lost(error: reqwest::Error) -> FetchError {
-    let error = error.without_url();
-    let mut reason: &dyn Error = &error;
-    while let Some(source) = reason.source() {
-        reason = source;
-    }
-    FetchError(format!("there was no answer: {reason}"))
 }
 
 /// Names, without the addresses that may not be asked.
