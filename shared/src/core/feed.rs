@@ -64,6 +64,13 @@ pub struct Failing {
     pub told: bool,
 }
 
+impl Failing {
+    /// Whether so many polls in vain are enough by now to count as broken.
+    fn is_broken(self, polls: u32, now: Timestamp) -> bool {
+        polls >= BROKEN.0 && now.duration_since(self.since) >= BROKEN.1
+    }
+}
+
 /// One item of an answer. Texts are plain and bounded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Item {
@@ -183,8 +190,7 @@ impl Feed {
             Polled::Failed { why, wait } => {
                 let mut failing = self.failing.unwrap_or(Failing { since: now, polls: 0, told: false });
                 failing.polls = failing.polls.saturating_add(1);
-                let for_long = failing.polls >= BROKEN.0 && now.duration_since(failing.since) >= BROKEN.1;
-                if for_long && !failing.told {
+                if failing.is_broken(failing.polls, now) && !failing.told {
                     failing.told = true;
                     news.push(News::Broken(failing.since, why));
                 }
@@ -210,11 +216,8 @@ impl Feed {
     /// An end is told also where the beginning may have been told by somebody who could not store that: one that nobody saw
     /// begin says nothing.
     fn mend(&mut self, news: &mut Vec<News>, now: Timestamp) {
-        let may_be_told = |failing: &Failing| {
-            let for_long =
-                failing.polls.saturating_add(1) >= BROKEN.0 && now.duration_since(failing.since) >= BROKEN.1;
-            failing.told || for_long
-        };
+        let may_be_told =
+            |failing: &Failing| failing.told || failing.is_broken(failing.polls.saturating_add(1), now);
         let failing = self.failing.take();
         news.extend(failing.filter(may_be_told).map(|failing| News::Mended(failing.since)));
     }
