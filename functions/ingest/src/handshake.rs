@@ -59,14 +59,11 @@ fn in_body(body: &[u8]) -> Option<Response<Bytes>> {
     }
 }
 
+/// The only parameter, if it has this name: beside others it may be a field of something that is brought.
 fn parameter(request: &Request<Bytes>, name: &str) -> Option<String> {
-    // Beside others it may be a field of something that is brought.
     let query = request.uri().query().filter(|query| !query.contains('&'))?;
-    let mut found = form_urlencoded::parse(query.as_bytes()).filter(|(parameter, _)| parameter == name);
-    found
-        .next()
-        .map(|(_, value)| value.into_owned())
-        .filter(|value| !value.is_empty() && value.len() <= LONGEST)
+    let (found, value) = form_urlencoded::parse(query.as_bytes()).next()?;
+    (found == name && !value.is_empty() && value.len() <= LONGEST).then(|| value.into_owned())
 }
 
 fn told(body: &Value) -> Response<Bytes> {
