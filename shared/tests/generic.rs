@@ -4,7 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking and reports by printing")]
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -12,38 +12,12 @@ use shared::core::raw::Raw;
 use shared::core::signal::Signal;
 use shared::sources::Sources;
 
+use points::{Score, shown};
+
+mod points;
+
 /// Points in a hundred that reading generically must earn.
 const FLOOR: usize = 76;
-
-/// Points of one source: what was earned and what there was, by what it was for.
-#[derive(Default)]
-struct Score(BTreeMap<&'static str, (usize, usize)>);
-
-impl Score {
-    fn give(&mut self, what: &'static str, points: usize, earned: bool) {
-        let (won, of) = self.0.entry(what).or_default();
-        *won += if earned { points } else { 0 };
-        *of += points;
-    }
-
-    fn total(&self) -> (usize, usize) {
-        self.0.values().fold((0, 0), |(won, of), (w, o)| (won + w, of + o))
-    }
-
-    fn add(&mut self, other: &Score) {
-        for (what, (won, of)) in &other.0 {
-            let sum = self.0.entry(what).or_default();
-            *sum = (sum.0 + won, sum.1 + of);
-        }
-    }
-
-    fn line(&self, name: &str) -> String {
-        let (won, of) = self.total();
-        let parts: Vec<String> =
-            self.0.iter().map(|(what, (won, of))| format!("{what} {won}/{of}")).collect();
-        format!("{name:<24} {:>3} %  {}", won * 100 / of.max(1), parts.join("  "))
-    }
-}
 
 #[test]
 fn a_sender_that_nobody_knows_is_read_well_enough() {
@@ -68,8 +42,7 @@ fn a_sender_that_nobody_knows_is_read_well_enough() {
         all.add(&score);
     }
     eprintln!("{}", all.line("all"));
-    let (won, of) = all.total();
-    assert!(won * 100 >= of * FLOOR, "{won} of {of} points");
+    assert!(all.percent() >= FLOOR, "{} % of the points", all.percent());
 }
 
 /// One point each for status, severity, the words of the title, a link, and the thing that it is about.
@@ -105,14 +78,6 @@ fn keys(pairs: &[(String, Signal, Signal)], score: &mut Score) {
         };
         score.give("key", 2, pairs.iter().all(|pair| same(&pair)));
     }
-}
-
-/// Everything that a person reads of it, in lower case.
-fn shown(signal: &Signal) -> String {
-    let labels: Vec<&str> = signal.labels.values().map(String::as_str).collect();
-    [&signal.title, &signal.text, &signal.facts.join(" "), &labels.join(" ")]
-        .map(|text| text.to_lowercase())
-        .join(" ")
 }
 
 fn words(text: &str) -> BTreeSet<String> {
