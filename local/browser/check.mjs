@@ -3,47 +3,18 @@
 //
 //   npm ci && node check.mjs --url http://127.0.0.1:8000 --out shots
 //
-// CHROMIUM names another browser. The pictures are light, dark, phone, modal and thread; light.png is the README's.
+// The pictures are light, dark, phone, modal and thread; light.png is the README's.
 
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { parseArgs } from "node:util";
-import { chromium } from "playwright-core";
+import { asked, look } from "./laptop.mjs";
 
-const { values: options } = parseArgs({
-  options: { url: { type: "string" }, out: { type: "string", default: "shots" } },
-});
-if (!options.url) {
-  console.error("usage: node check.mjs --url http://127.0.0.1:8000 [--out shots]");
-  process.exit(2);
-}
+const options = asked("check.mjs");
 
 const DESKTOP = { width: 1360, height: 860 };
 const PHONE = { width: 390, height: 844 };
-const PATIENCE = 10_000;
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-  ],
-});
-const context = await browser.newContext({
-  viewport: DESKTOP,
-  deviceScaleFactor: 2,
-  colorScheme: "light",
-  reducedMotion: "reduce",
-  locale: "en-GB",
-});
-const page = await context.newPage();
-page.setDefaultTimeout(PATIENCE);
+const { browser, page } = await look({ viewport: DESKTOP, deviceScaleFactor: 2 });
 
 // A page that complains in its console or asks another host for something is wrong even if it looks right.
 const complaints = [];

@@ -4,21 +4,14 @@
 //   cargo local up --config local/browser/gallery.yaml
 //   npm ci && node gallery.mjs --url http://127.0.0.1:3000 --out ../../docs/reports
 //
-// CHROMIUM names another browser. What AWS would say are the laptop's samples, and the pictures say so.
+// What AWS would say are the laptop's samples, and the pictures say so.
 
-import { mkdir, writeFile } from "node:fs/promises";
+import { mkdir } from "node:fs/promises";
 import path from "node:path";
-import { parseArgs } from "node:util";
-import { chromium } from "playwright-core";
-import { small } from "./png.mjs";
+import { asked, caller, openForPictures, picture } from "./laptop.mjs";
 
-const { values: options } = parseArgs({
-  options: { url: { type: "string" }, out: { type: "string", default: "shots" } },
-});
-if (!options.url) {
-  console.error("usage: node gallery.mjs --url http://127.0.0.1:3000 [--out shots]");
-  process.exit(2);
-}
+const options = asked("gallery.mjs");
+const call = caller(options.url);
 
 const ANA = "U01ANA";
 const BEN = "U02BEN";
@@ -28,21 +21,9 @@ const PAYMENTS = "C04PAYMENTS";
 const OPS = "C02OPS";
 const DEPLOYS = "C03DEPLOYS";
 // Room around a picture, and the most bytes that one may have.
-const AROUND = 14;
-const LARGEST = 100_000;
+const FRAME = { around: 14, largest: 100_000 };
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
-
-async function call(method, address, body) {
-  const answer = await fetch(`${options.url}${address}`, {
-    method,
-    body: body && JSON.stringify(body),
-    headers: body && { "content-type": "application/json" },
-  });
-  const told = await answer.text();
-  if (!answer.ok) throw new Error(`${method} ${address}: ${answer.status} ${told}`);
-  return told ? JSON.parse(told) : null;
-}
 
 // Time passes. Nothing of ours runs on the way, but for the last minute: three weeks would be 30,000 ticks.
 const clock = async () => Date.parse((await call("GET", "/_local/clock")).now);
@@ -138,40 +119,16 @@ await advance("2m");
 await until(last + at(8, 58) * MINUTE);
 await advance("5m");
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-sync"],
-});
-const context = await browser.newContext({
+await mkdir(options.out, { recursive: true });
+const { browser, page } = await openForPictures(`${options.url}/#/${ANA}/${OPS}`, {
   viewport: { width: 480, height: 2800 },
   deviceScaleFactor: 2,
-  colorScheme: "light",
-  reducedMotion: "reduce",
-  locale: "en-GB",
-  timezoneId: "UTC",
-  // For the one rule of style below.
-  bypassCSP: true,
 });
-const page = await context.newPage();
-page.setDefaultTimeout(10_000);
 
-/** Photographs the elements, and nothing beside them. */
-async function picture(name, ...shown) {
-  await page.evaluate(() => {
-    for (const node of document.querySelectorAll(".shown")) node.classList.remove("shown");
-  });
-  for (const node of shown) await node.evaluate((it) => it.classList.add("shown"));
-  await shown[0].evaluate((it) => it.scrollIntoView({ block: "start" }));
-  const boxes = await Promise.all(shown.map((node) => node.boundingBox()));
-  if (boxes.some((box) => !box)) throw new Error(`${name} is not on the page`);
-  const [x, y] = [Math.min(...boxes.map((box) => box.x)), Math.min(...boxes.map((box) => box.y))];
-  const right = Math.max(...boxes.map((box) => box.x + box.width));
-  const bottom = Math.max(...boxes.map((box) => box.y + box.height));
-  const clip = { x: x - AROUND, y: y - AROUND, width: right - x + 2 * AROUND, height: bottom - y + 2 * AROUND };
-  const png = small(await page.screenshot({ clip }));
-  await writeFile(path.join(options.out, `${name}.png`), png);
-  if (png.length > LARGEST) throw new Error(`${name}.png has ${png.length} bytes: too many for a document`);
-  console.log(`ok    ${name}, ${Math.round(png.length / 1024)} kB`);
+/** Keeps a picture of the elements. */
+async function keep(name, ...shown) {
+  const bytes = await picture(page, path.join(options.out, `${name}.png`), shown, FRAME);
+  console.log(`ok    ${name}, ${Math.round(bytes / 1024)} kB`);
 }
 
 /** Goes to the channel and waits for all its pictures. */
@@ -192,9 +149,6 @@ const report = (title) =>
     .last();
 
 try {
-  await mkdir(options.out, { recursive: true });
-  await page.goto(`${options.url}/#/${ANA}/${OPS}`);
-  await page.addStyleTag({ content: "main *:not(.shown, .shown *) { visibility: hidden } main .shown { visibility: visible }" });
   await open(OPS);
   const week = report("The week");
   const block = (words) => week.locator(".blocks > *", { hasText: words }).first();
@@ -206,20 +160,20 @@ try {
       .or(week.locator(`.blocks > [aria-label^="${title}"]`))
       .first();
 
-  await picture("text", block("handover"));
-  await picture("open-incidents", block("Open incidents"));
-  await picture("response-times", block("Response times"));
-  await picture("noise", block("What fired most"), block("Nobody acted on"), drawn("Incidents by hour"));
-  await picture("alarms", block("CloudWatch:"));
-  await picture("cloudwatch-drawn", drawn("API response time"));
-  await picture("cloudwatch", drawn("Requests"));
-  await picture("logs", block("Most frequent errors"), block(/service\s+errors/), block(/… \d+ more/));
-  await picture("cost", block("so far"));
-  await picture("late-and-failed", report("The night"));
+  await keep("text", block("handover"));
+  await keep("open-incidents", block("Open incidents"));
+  await keep("response-times", block("Response times"));
+  await keep("noise", block("What fired most"), block("Nobody acted on"), drawn("Incidents by hour"));
+  await keep("alarms", block("CloudWatch:"));
+  await keep("cloudwatch-drawn", drawn("API response time"));
+  await keep("cloudwatch", drawn("Requests"));
+  await keep("logs", block("Most frequent errors"), block(/service\s+errors/), block(/… \d+ more/));
+  await keep("cost", block("so far"));
+  await keep("late-and-failed", report("The night"));
   await open(DEPLOYS);
-  await picture("report", report("Good morning"));
+  await keep("report", report("Good morning"));
   await page.emulateMedia({ colorScheme: "dark" });
-  await picture("report-dark", report("Good morning"));
+  await keep("report-dark", report("Good morning"));
 } finally {
   await browser.close();
 }
