@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use shared::config::Config;
 use shared::core::raw::Raw;
-use shared::sources::Sources;
+use shared::sources::{Sources, open};
 
 use crate::measure::busy;
 
@@ -55,9 +55,11 @@ pub(crate) fn run() -> Result<Went, Box<dyn Error>> {
 /// What the door and the router do with one: how many signals go somewhere.
 fn read(raw: &Raw, sources: &Sources, config: &Config) -> usize {
     let mut raw = raw.clone();
-    raw.id = sources.delivery_id(&raw).unwrap_or_default();
-    raw.source = sources.recognise(&raw).map(|source| source.name().to_owned());
-    let mapped = sources.map(&raw);
+    let opened = open(&raw);
+    raw.source = sources.recognise(&raw, &opened).map(|source| source.name().to_owned());
+    raw.id = sources.delivery_id(&raw, &opened).unwrap_or_default();
+    let opened = open(&raw);
+    let mapped = sources.map_opened(&raw, &opened);
     mapped.signals.iter().filter(|signal| !config.routes.decide(signal).is_empty()).count()
 }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 use shared::core::raw::Raw;
 use shared::core::signal::{Severity, Signal, Status};
-use shared::sources::{Sources, mail};
+use shared::sources::{Sources, mail, open};
 
 fn raw(body: String) -> Raw {
     Raw {
@@ -206,7 +206,8 @@ fn ses_is_heard_in_every_shape() {
         json!({ "Records": [{ "ses": notice }] }),
     ] {
         let raw = raw(body.to_string());
-        let arrivals = mail::arrivals(&raw);
+        let opened = open(&raw);
+        let arrivals: Vec<_> = mail::arrivals(&opened).collect();
         assert_eq!(arrivals.len(), 1, "{body}");
         assert_eq!(arrivals[0].from.as_deref(), Some("alerts@status.acme.example"), "{body}");
         let mapped = Sources::builtin().unwrap().map(&raw);
@@ -216,7 +217,8 @@ fn ses_is_heard_in_every_shape() {
 
 #[test]
 fn a_message_takes_the_place_of_what_ses_says_of_it() {
-    let mut arrival = mail::arrivals(&raw(notice("ses-bucket.json").to_string())).remove(0);
+    let opened = open(&raw(notice("ses-bucket.json").to_string()));
+    let mut arrival = mail::arrivals(&opened).next().unwrap().clone();
     let place = arrival.place.clone().unwrap();
     assert_eq!(
         (place.bucket.as_str(), place.key.as_str()),

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use shared::core::raw::Raw;
 use shared::core::signal::Status;
 use shared::sources::verify::Scheme;
-use shared::sources::{Mapped, Sources};
+use shared::sources::{Mapped, Sources, open};
 
 fn events() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../events")
@@ -124,11 +124,9 @@ fn every_source_has_two_payloads_and_knows_them() {
             assert!(by.starts_with(name), "{shown} was read by {by:?}: {:?}", mapped.trace.notes);
             assert_eq!(mapped.trace.notes, Vec::<String>::new(), "{shown}");
             // The same without a name in the path: recognised.
-            assert_eq!(
-                sources.recognise(&read(path, None)).map(|source| source.name()),
-                Some(name),
-                "{shown}"
-            );
+            let bare = read(path, None);
+            let recognised = sources.recognise(&bare, &open(&bare));
+            assert_eq!(recognised.map(|source| source.name()), Some(name), "{shown}");
         }
     }
 }
@@ -240,7 +238,8 @@ fn a_delivery_is_named_by_its_sender() {
         ("alertmanager/firing.json", None),
         ("generic/alert.json", None),
     ] {
-        let id = sources.delivery_id(&read(&events().join(path), None));
+        let raw = read(&events().join(path), None);
+        let id = sources.delivery_id(&raw, &open(&raw));
         assert_eq!(id.as_deref(), expected, "{path}");
     }
 }
@@ -251,7 +250,7 @@ fn a_standard_webhook_names_its_delivery_whatever_the_source() {
     let id = |file: &str, webhook_id: &str| {
         let mut raw = read(&events().join(file), None);
         raw.headers.insert("webhook-id".into(), webhook_id.into());
-        sources.delivery_id(&raw)
+        sources.delivery_id(&raw, &open(&raw))
     };
     assert_eq!(id("generic/alert.json", "msg_1").as_deref(), Some("msg_1"));
     assert_eq!(id("alertmanager/firing.json", "msg_1").as_deref(), Some("msg_1"));

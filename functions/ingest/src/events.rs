@@ -31,7 +31,8 @@ pub async fn handle_event(event: &Value, invocation: &str, deps: &Deps) -> Resul
             received_at: now,
             note,
         };
-        raw.id = deps.sources.delivery_id(&raw).unwrap_or_else(|| format!("{invocation}-{position}"));
+        let id = deps.sources.delivery_id(&raw, &sources::open(&raw));
+        raw.id = id.unwrap_or_else(|| format!("{invocation}-{position}"));
         raw
     };
     let raws: Vec<Raw> = bodies.into_iter().enumerate().map(raw).collect();

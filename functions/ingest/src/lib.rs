@@ -10,7 +10,7 @@ use shared::core::raw::Raw;
 use shared::deps::Deps;
 use shared::door;
 use shared::metrics::{self, Taken};
-use shared::sources::{headers, is_name, mail};
+use shared::sources::{self, Opened, headers, is_name, mail};
 
 mod access;
 mod api;
@@ -38,7 +38,7 @@ async fn take(request: &Request<Bytes>, deps: &Deps, now: Timestamp) -> Result<R
         return Ok(answer);
     }
     let brought = brought(request)?;
-    let mut raw = raw(brought.as_ref().unwrap_or(request), named, deps, now);
+    let (mut raw, mut opened) = raw(brought.as_ref().unwrap_or(request), named, deps, now);
     let source = raw.source.clone().unwrap_or_default();
     if brought.is_some() && access::signs_body(&source, deps) {
         let remedy = "Send the notification as the body of a POST: what is signed is the body.";
@@ -60,7 +60,7 @@ async fn take(request: &Request<Bytes>, deps: &Deps, now: Timestamp) -> Result<R
     }
     if let Some(message) = mail::read(request.body()) {
         // Read here, since the queue carries a mebibyte of text, and a message may have attachments and any letters.
-        raw.body = message.to_string();
+        (raw.body, opened) = (message.to_string(), None);
         if source == mail::NAME {
             // So is mail: a mapping of the team's own may know its sender.
             raw.source = None;
@@ -68,7 +68,8 @@ async fn take(request: &Request<Bytes>, deps: &Deps, now: Timestamp) -> Result<R
     } else if raw.body.is_empty() {
         (raw.body, raw.note) = cut::to_size(request.body());
     }
-    raw.id = deps.sources.delivery_id(&raw).unwrap_or_else(|| door::request_id(request));
+    let opened = opened.unwrap_or_else(|| sources::open(&raw));
+    raw.id = deps.sources.delivery_id(&raw, &opened).unwrap_or_else(|| door::request_id(request));
     let id = raw.id.clone();
     keep(&source, &[raw], deps).await?;
     Ok(door::answer(StatusCode::OK, &json!({ "ok": true, "id": id, "source": source })))
@@ -168,9 +169,14 @@ fn nothing_here() -> Refusal {
     Refusal::new(StatusCode::NOT_FOUND, "there is nothing at this address", remedy)
 }
 
-/// The request as a notification, with its source where that can be told. What is in it is looked at no further before whoever
-/// sent it is let in.
-fn raw(request: &Request<Bytes>, named: Option<String>, deps: &Deps, now: Timestamp) -> Raw {
+/// The request as a notification, with its source where that can be told, and opened where it had to be for that. What is in it is
+/// looked at no further before whoever sent it is let in.
+fn raw(
+    request: &Request<Bytes>,
+    named: Option<String>,
+    deps: &Deps,
+    now: Timestamp,
+) -> (Raw, Option<Opened>) {
     // A message is read only once it is let in.
     let is_mail = mail::looks_like(request.body());
     let (body, note) = if is_mail { Default::default() } else { cut::to_size(request.body()) };
@@ -185,9 +191,11 @@ fn raw(request: &Request<Bytes>, named: Option<String>, deps: &Deps, now: Timest
     if raw.source.is_none() && is_mail {
         raw.source = Some(mail::NAME.to_owned());
     }
-    if raw.source.is_none() {
-        let found = deps.sources.recognise(&raw).map(|source| source.name().to_owned());
-        raw.source = Some(found.unwrap_or_else(|| access::GENERIC.to_owned()));
+    if raw.source.is_some() {
+        return (raw, None);
     }
-    raw
+    let opened = sources::open(&raw);
+    let found = deps.sources.recognise(&raw, &opened).map(|source| source.name().to_owned());
+    raw.source = Some(found.unwrap_or_else(|| access::GENERIC.to_owned()));
+    (raw, Some(opened))
 }

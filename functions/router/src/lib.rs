@@ -5,6 +5,7 @@
 //! to the queue alone; what was done for it already is remembered with the commit and not done twice. Slack must not enter.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
 use futures_util::{StreamExt, stream};
@@ -18,13 +19,14 @@ use shared::core::signal::{Signal, Status};
 use shared::deps::Deps;
 use shared::metrics::{self, Taken};
 use shared::queue::Verdict;
+use shared::sources::{self, Mapped, Opened};
 use shared::store::{Commit, CommitError, MAX_ITEMS, Opens, StoreError};
 
 mod mail;
 mod share;
 
-use mail::Taking;
-use share::{End, Share, shares};
+use mail::{LeftOut, Mailbox};
+use share::{End, Notification, Share, shares};
 
 /// How often a share is decided anew because somebody else was faster.
 const TRIES: u32 = 12;
@@ -35,30 +37,54 @@ const AT_ONCE: usize = 50;
 /// Handles a batch; one verdict for each notification, in order.
 pub async fn handle(batch: &[Raw], deps: &Deps) -> Vec<Verdict> {
     let now = deps.clock.now();
-    let mut verdicts = vec![Verdict::Done; batch.len()];
-    let mut batch: Vec<Raw> = batch.iter().map(|raw| identified(raw, deps)).collect();
-    // What is left out of the batch, and what of it comes again.
-    let out = mail::take(&mut batch, deps).await;
-    let (shares, ends) = shares(&batch, &out, &deps.sources, &deps.config.routes);
+    let (mut notifications, mut mailbox) = (Vec::with_capacity(batch.len()), Mailbox::default());
+    for raw in batch {
+        notifications.push(read(raw, &mut mailbox, deps).await);
+    }
+    let verdict = |notification: &Notification| match notification.mapped {
+        Err(LeftOut::ForNow) => Verdict::Failed,
+        Ok(_) | Err(LeftOut::ForGood) => Verdict::Done,
+    };
+    let mut verdicts: Vec<Verdict> = notifications.iter().map(verdict).collect();
+    let raws: Vec<Arc<Raw>> = notifications.iter().map(|notification| notification.raw.clone()).collect();
+    let (shares, ends) = shares(notifications, &deps.config.routes);
     for share in shares {
         let failed = take_all(share, deps, now).await;
-        put_back(&failed, &batch, &mut verdicts, deps);
+        put_back(&failed, &raws, &mut verdicts, deps);
     }
     let failed = end_elsewhere(ends, deps, now).await;
-    put_back(&failed, &batch, &mut verdicts, deps);
-    for (verdict, taking) in verdicts.iter_mut().zip(&out) {
-        if *taking == Taking::Later {
-            *verdict = Verdict::Failed;
-        }
-    }
+    put_back(&failed, &raws, &mut verdicts, deps);
     verdicts
 }
 
-fn put_back(failed: &[(usize, StoreError)], batch: &[Raw], verdicts: &mut [Verdict], deps: &Deps) {
+/// Reads one notification of the batch. With the sender's own id: the door has found it already; what a topic or a bus put into the
+/// queue by itself has only the queue's id, which is another one each time the same message is put there.
+async fn read(raw: &Raw, mailbox: &mut Mailbox, deps: &Deps) -> Notification {
+    let mut raw = raw.clone();
+    let mut opened = sources::open(&raw);
+    let identify = |raw: &mut Raw, opened: &Opened| {
+        raw.id = deps.sources.delivery_id(raw, opened).unwrap_or_else(|| raw.id.clone());
+    };
+    identify(&mut raw, &opened);
+    let admitted = mailbox.admit(&raw, &opened, deps).await;
+    if let Ok(Some(message)) = &admitted {
+        raw.body = message.body().to_string();
+        opened = sources::open(&raw);
+        identify(&mut raw, &opened);
+    }
+    let mapped = admitted.map(|_| deps.sources.map_opened(&raw, &opened));
+    if let Ok(Mapped { source, signals, .. }) = &mapped {
+        tracing::info!(source, delivery = raw.id, signals = signals.len(), "notification mapped");
+    }
+    Notification { raw: Arc::new(raw), mapped }
+}
+
+fn put_back(failed: &[(usize, StoreError)], raws: &[Arc<Raw>], verdicts: &mut [Verdict], deps: &Deps) {
     for (position, error) in failed {
-        let id = batch.get(*position).map_or("", |raw| raw.id.as_str());
+        let raw = raws.get(*position);
+        let id = raw.map_or("", |raw| raw.id.as_str());
         tracing::warn!(delivery = %id, %error, "a notification goes back to the queue");
-        let source = batch.get(*position).and_then(|raw| raw.source.as_deref()).unwrap_or_default();
+        let source = raw.and_then(|raw| raw.source.as_deref()).unwrap_or_default();
         metrics::signals(&deps.sources, source, Taken::PutBack, 1);
         if let Some(verdict) = verdicts.get_mut(*position) {
             *verdict = Verdict::Failed;
@@ -78,13 +104,6 @@ async fn take_all(mut share: Share, deps: &Deps, now: Timestamp) -> Vec<(usize, 
         failed.extend(again.err().map(|error| (position, error)));
     }
     failed
-}
-
-/// With the sender's own id. The door has found it already; what a topic or a bus put into the queue by itself has only the
-/// queue's id, which is another one each time the same message is put there.
-fn identified(raw: &Raw, deps: &Deps) -> Raw {
-    let id = deps.sources.delivery_id(raw).unwrap_or_else(|| raw.id.clone());
-    Raw { id, ..raw.clone() }
 }
 
 /// Tells the ends of the batch to the open incidents of other routes in which their things still fire. An end may say less than

@@ -7,88 +7,84 @@ use shared::core::raw::Raw;
 use shared::deps::Deps;
 use shared::mailbox::MailboxError;
 use shared::metrics::{self, Taken};
-use shared::sources::mail::{self, Arrival, LONGEST, Refused};
+use shared::sources::Opened;
+use shared::sources::mail::{self, Arrival, LONGEST, Place, Refused};
 
-/// What becomes of a notification of the batch.
+/// Why a notification is left out of the batch.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Taking {
-    /// It is taken.
-    Now,
+pub(crate) enum LeftOut {
     /// It is refused.
-    Never,
+    ForGood,
     /// It goes back to the queue.
-    Later,
+    ForNow,
 }
 
-/// Looks at each notification of the batch; a message that lay in S3 takes the place of SES's notice about it.
-pub(crate) async fn take(batch: &mut [Raw], deps: &Deps) -> Vec<Taking> {
-    let mut takings = Vec::with_capacity(batch.len());
-    // Who does not answer once is not asked for the rest: ten mails that wait would cost the others their minute.
-    let mut answers = true;
-    for raw in batch {
-        let arrivals = mail::arrivals(raw);
+/// The bucket, as one batch meets it.
+#[derive(Debug, Default)]
+pub(crate) struct Mailbox {
+    /// Who does not answer once is not asked for the rest: ten mails that wait would cost the others their minute.
+    is_silent: bool,
+}
+
+impl Mailbox {
+    /// Whether a notification is taken. The message, if it lay in S3: it takes the place of SES's notice about it.
+    ///
+    /// # Errors
+    /// The notification is left out.
+    pub(crate) async fn admit(
+        &mut self,
+        raw: &Raw,
+        opened: &Opened,
+        deps: &Deps,
+    ) -> Result<Option<Arrival>, LeftOut> {
         let senders =
             deps.config.source(mail::NAME).map(|access| access.senders.as_slice()).unwrap_or_default();
-        let taking = match arrivals.iter().try_for_each(|arrival| arrival.admit(senders)) {
-            Err(refused) => refuse(raw, refused, deps),
-            Ok(()) => match <[Arrival; 1]>::try_from(arrivals) {
-                Ok([arrival]) if arrival.place.is_some() => {
-                    match fetch(raw, arrival, answers, senders, deps).await {
-                        Ok(taking) => taking,
-                        Err(why) => {
-                            answers = false;
-                            put_back(raw, &why, deps)
-                        }
-                    }
-                }
-                _ => Taking::Now,
-            },
-        };
-        takings.push(taking);
+        let refuse = |refused| refuse(raw, refused, deps);
+        mail::arrivals(opened).try_for_each(|arrival| arrival.admit(senders)).map_err(refuse)?;
+        let mut arrivals = mail::arrivals(opened);
+        let (Some(arrival), None) = (arrivals.next(), arrivals.next()) else { return Ok(None) };
+        let Some(place) = &arrival.place else { return Ok(None) };
+        let mut arrival = arrival.clone();
+        self.fetch(raw, place, &mut arrival, deps).await?;
+        // It may say something else than the notice about it.
+        arrival.admit(senders).map_err(refuse)?;
+        Ok(Some(arrival))
     }
-    takings
-}
 
-/// Puts the message that lies in S3 into the notification, or why it is not there.
-///
-/// # Errors
-/// Why it may be there later.
-async fn fetch(
-    raw: &mut Raw,
-    mut arrival: Arrival,
-    answers: bool,
-    senders: &[String],
-    deps: &Deps,
-) -> Result<Taking, String> {
-    let Some(place) = arrival.place.clone() else { return Ok(Taking::Now) };
-    if !answers {
-        return Err("S3 did not answer for the one before".to_owned());
-    }
-    match deps.mailbox.message(&place.bucket, &place.key, LONGEST).await {
-        Ok(bytes) => arrival.take(&bytes),
-        Err(MailboxError::Missing(why)) => {
-            tracing::warn!(delivery = %raw.id, why, "a message is posted without its text");
-            arrival.lack(&why);
+    /// Puts the message that lies there in, or why it is not there.
+    async fn fetch(
+        &mut self,
+        raw: &Raw,
+        place: &Place,
+        arrival: &mut Arrival,
+        deps: &Deps,
+    ) -> Result<(), LeftOut> {
+        if self.is_silent {
+            return Err(put_back(raw, "S3 did not answer for the one before", deps));
         }
-        Err(error @ MailboxError::Unavailable(_)) => return Err(error.to_string()),
+        match deps.mailbox.message(&place.bucket, &place.key, LONGEST).await {
+            Ok(bytes) => arrival.take(&bytes),
+            Err(MailboxError::Missing(why)) => {
+                tracing::warn!(delivery = %raw.id, why, "a message is posted without its text");
+                arrival.lack(&why);
+            }
+            Err(error @ MailboxError::Unavailable(_)) => {
+                self.is_silent = true;
+                return Err(put_back(raw, &error.to_string(), deps));
+            }
+        }
+        Ok(())
     }
-    // It may say something else than the notice about it.
-    if let Err(refused) = arrival.admit(senders) {
-        return Ok(refuse(raw, refused, deps));
-    }
-    raw.body = arrival.body().to_string();
-    raw.id = deps.sources.delivery_id(raw).unwrap_or_else(|| raw.id.clone());
-    Ok(Taking::Now)
 }
 
-fn refuse(raw: &Raw, refused: Refused, deps: &Deps) -> Taking {
+fn refuse(raw: &Raw, refused: Refused, deps: &Deps) -> LeftOut {
     tracing::warn!(delivery = %raw.id, why = %refused, "mail is refused");
     metrics::signals(&deps.sources, mail::NAME, Taken::Refused, 1);
-    Taking::Never
+    LeftOut::ForGood
 }
 
-fn put_back(raw: &Raw, why: &str, deps: &Deps) -> Taking {
+fn put_back(raw: &Raw, why: &str, deps: &Deps) -> LeftOut {
     tracing::warn!(delivery = %raw.id, why, "a message goes back to the queue");
     metrics::signals(&deps.sources, mail::NAME, Taken::PutBack, 1);
-    Taking::Later
+    LeftOut::ForNow
 }

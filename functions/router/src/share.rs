@@ -10,10 +10,10 @@ use shared::core::incident::IncidentId;
 use shared::core::raw::Raw;
 use shared::core::routing::{Decision, Routes};
 use shared::core::signal::{Signal, Status};
-use shared::sources::Sources;
+use shared::sources::Mapped;
 use shared::store::{Seen, SignalRecord};
 
-use crate::mail::Taking;
+use crate::mail::LeftOut;
 
 /// The most deliveries in one share: each needs two items of the 100 that DynamoDB takes in one transaction
 /// (<https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis.html>).
@@ -24,6 +24,14 @@ const FIRST_PAUSE: Duration = Duration::from_millis(20);
 
 /// The tries of one share wait for about two seconds in all, so that a batch of ten stays within the function's minute.
 const LONGEST_PAUSE: Duration = Duration::from_millis(400);
+
+/// A notification of the batch, as it was read.
+#[derive(Debug)]
+pub(crate) struct Notification {
+    /// With the message in it, if that lay in S3.
+    pub(crate) raw: Arc<Raw>,
+    pub(crate) mapped: Result<Mapped, LeftOut>,
+}
 
 /// What one incident gets of the batch.
 #[derive(Clone, Debug)]
@@ -55,20 +63,10 @@ pub(crate) struct Delivery {
 }
 
 /// Shares out what is taken of the batch, in order of arrival; and the ends in it, for other routes.
-pub(crate) fn shares(
-    batch: &[Raw],
-    takings: &[Taking],
-    sources: &Sources,
-    routes: &Routes,
-) -> (Vec<Share>, Vec<End>) {
+pub(crate) fn shares(batch: Vec<Notification>, routes: &Routes) -> (Vec<Share>, Vec<End>) {
     let (mut shares, mut ends) = (Vec::new(), Vec::new());
-    let taken = batch.iter().zip(takings).enumerate().filter(|(_, (_, taking))| **taking == Taking::Now);
-    for (position, (raw, _)) in taken {
-        let mapped = sources.map(raw);
-        let raw = Arc::new(raw.clone());
-        let (source, signals) = (&mapped.source, mapped.signals.len());
-        tracing::info!(source, delivery = raw.id, signals, "notification mapped");
-        for signal in mapped.signals {
+    for (position, Notification { raw, mapped }) in batch.into_iter().enumerate() {
+        for signal in mapped.into_iter().flat_map(|mapped| mapped.signals) {
             let decisions = routes.decide(&signal);
             if signal.status == Status::Resolved {
                 let shared = Arc::new(signal.clone());

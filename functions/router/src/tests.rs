@@ -39,8 +39,14 @@ fn raw(id: &str, thing: &str, status: &str, minute: i64) -> Raw {
 }
 
 fn share_out(batch: &[Raw]) -> Vec<Share> {
-    let config = Config::from_json(ROUTES).unwrap();
-    shares(batch, &vec![Taking::Now; batch.len()], &Sources::builtin().unwrap(), &config.routes).0
+    share_out_by(ROUTES, batch)
+}
+
+fn share_out_by(routes: &str, batch: &[Raw]) -> Vec<Share> {
+    let config = Config::from_json(routes).unwrap();
+    let sources = Sources::builtin().unwrap();
+    let notification = |raw: &Raw| Notification { raw: Arc::new(raw.clone()), mapped: Ok(sources.map(raw)) };
+    shares(batch.iter().map(notification).collect(), &config.routes).0
 }
 
 /// The only share of a batch, decided at that minute.
@@ -83,10 +89,9 @@ fn the_same_delivery_twice_in_a_batch_counts_once() {
 #[test]
 fn two_sources_that_number_their_deliveries_alike_are_both_heard() {
     let route = r##"{ "channels": { "fallback": "#ops" }, "routes": [{ "name": "rest", "to": "#alerts", "group_by": ["severity"] }] }"##;
-    let config = Config::from_json(route).unwrap();
     let other = Raw { source: Some("my-script".into()), ..raw("1", "web-2", "firing", 0) };
     let batch = [raw("1", "web-1", "firing", 0), other];
-    let (shares, _) = shares(&batch, &[Taking::Now; 2], &Sources::builtin().unwrap(), &config.routes);
+    let shares = share_out_by(route, &batch);
     assert_eq!(shares.len(), 1, "{shares:?}");
     let commit = decide(&shares[0], None, SHORTEST_ID, &Rules::default(), at(0)).unwrap();
     assert_eq!(commit.incident.counts.signals, 2);

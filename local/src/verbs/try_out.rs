@@ -13,7 +13,7 @@ use shared::core::raw::Raw;
 use shared::core::routing::Decision;
 use shared::core::signal::Signal;
 use shared::queue::Queue;
-use shared::sources::mail;
+use shared::sources::{self, mail};
 use url::Url;
 
 use crate::Trouble;
@@ -94,7 +94,8 @@ fn items(name: &str, raw: &Raw, config: &Config, now: Timestamp) -> Option<Vec<R
 
 /// How one notification is read and where it goes.
 fn tell(told: &mut String, raw: &Raw, world: &World, channels: &mut BTreeSet<String>) {
-    let mapped = world.deps.sources.map(raw);
+    let opened = sources::open(raw);
+    let mapped = world.deps.sources.map_opened(raw, &opened);
     let mapping = mapped.trace.mapping.as_deref().unwrap_or("none: it was read generically");
     let _ = writeln!(told, "mapping   {mapping}");
     for note in &mapped.trace.notes {
@@ -105,7 +106,7 @@ fn tell(told: &mut String, raw: &Raw, world: &World, channels: &mut BTreeSet<Str
     }
     let senders =
         world.deps.config.source(mail::NAME).map(|access| access.senders.clone()).unwrap_or_default();
-    for refused in mail::arrivals(raw).iter().filter_map(|arrival| arrival.admit(&senders).err()) {
+    for refused in mail::arrivals(&opened).filter_map(|arrival| arrival.admit(&senders).err()) {
         let _ = writeln!(told, "refused   {refused}");
     }
     for signal in &mapped.signals {

@@ -9,8 +9,8 @@ use local::Trouble;
 use local::samples::Sample;
 use shared::config::Config;
 use shared::core::raw::Raw;
-use shared::sources::Sources;
 use shared::sources::verify::Scheme;
+use shared::sources::{self, Sources};
 
 use crate::cloud::Cloud;
 
@@ -44,7 +44,8 @@ impl Sender {
             request = request.header(name, value);
         }
         request = request.headers(self.proof(source, &sample.body, now, cloud)?);
-        if self.sources.delivery_id(&raw(sample, source, now)).is_none() {
+        let raw = raw(sample, source, now);
+        if self.sources.delivery_id(&raw, &sources::open(&raw)).is_none() {
             request = request.header("webhook-id", format!("local-{:x}-{number}", now.as_millisecond()));
         }
         let trouble = |error: reqwest::Error| Trouble::because("the API does not answer", error);

@@ -45,6 +45,7 @@ use self::mapping::Mapping;
 use self::recognise::Origin;
 use self::unwrap::Payload;
 pub use self::unwrap::encoded::logs;
+pub use self::unwrap::{Opened, open};
 use self::verify::Scheme;
 use crate::core::expression::ExpressionError;
 use crate::core::raw::Raw;
@@ -181,16 +182,15 @@ impl Sources {
     }
 
     /// The source that a notification is from, by what is in it; the name in its path is not asked.
-    pub fn recognise(&self, raw: &Raw) -> Option<&Source> {
-        unwrap::open(raw).payloads.first().and_then(|payload| self.recognise_payload(raw, payload))
+    pub fn recognise(&self, raw: &Raw, opened: &Opened) -> Option<&Source> {
+        opened.payloads.first().and_then(|payload| self.recognise_payload(raw, payload))
     }
 
     /// The sender's own identity of this delivery, where it has one; a repeated delivery has the same. What the mapping
     /// names counts first, then `webhook-id`, by which every sender of Standard Webhooks names a delivery
     /// (<https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md#webhook-headers-and-payload-examples>),
     /// then the transport's own.
-    pub fn delivery_id(&self, raw: &Raw) -> Option<String> {
-        let opened = unwrap::open(raw);
+    pub fn delivery_id(&self, raw: &Raw, opened: &Opened) -> Option<String> {
         let payload = opened.payloads.first()?;
         let named = raw.source.as_deref().and_then(|name| self.get(name));
         let id_of = |payload: &Payload| {
@@ -209,17 +209,21 @@ impl Sources {
         let by_header = || raw.headers.get("webhook-id").filter(|id| !id.trim().is_empty()).cloned();
         by_mapping
             .or_else(by_header)
-            .or(opened.delivery)
+            .or_else(|| opened.delivery.clone())
             .map(|id| draft::line(&id, 200))
             .filter(|id| !id.is_empty())
     }
 
-    /// Turns a notification into signals.
+    /// Turns a notification into signals: [`Sources::map_opened`] for whoever asks nothing else about it.
     pub fn map(&self, raw: &Raw) -> Mapped {
-        let opened = unwrap::open(raw);
+        self.map_opened(raw, &open(raw))
+    }
+
+    /// Turns a notification that was opened into signals.
+    pub fn map_opened(&self, raw: &Raw, opened: &Opened) -> Mapped {
         let mut making =
             Making { raw, drafts: Vec::new(), skipped: Vec::new(), left_out: 0, trace: Trace::default() };
-        making.trace.notes.extend(opened.note);
+        making.trace.notes.extend(opened.note.clone());
         for payload in &opened.payloads {
             self.map_payload(payload, &mut making);
         }

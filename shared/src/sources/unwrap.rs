@@ -30,9 +30,9 @@ const MAX_SAID: usize = 500;
 /// The most that is decompressed of one delivery, in bytes: as much as may come uncompressed.
 const MAX_DECOMPRESSED: u64 = 1024 * 1024;
 
-/// A delivery without its envelopes.
+/// A delivery without its envelopes, which whoever asks about it more than once opens once.
 #[derive(Debug)]
-pub(super) struct Opened {
+pub struct Opened {
     /// What was inside; at least one.
     pub(super) payloads: Vec<Payload>,
     /// The transport's identity of the delivery, if it has one.
@@ -68,8 +68,8 @@ pub(super) struct Envelope {
     pub(super) arrival: Option<Box<Arrival>>,
 }
 
-/// Opens all envelopes of a delivery.
-pub(super) fn open(raw: &Raw) -> Opened {
+/// Opens all envelopes of a delivery. What is in them is parsed, so that this is most of the work of reading it.
+pub fn open(raw: &Raw) -> Opened {
     let form = raw
         .headers
         .get("content-type")
@@ -159,10 +159,16 @@ fn received(fields: &Map<String, Value>, outer: &Envelope) -> Option<Vec<Payload
 /// The records of an event of SNS, SQS or SES; of any other service they are content.
 fn records(fields: &Map<String, Value>, outer: &Envelope) -> Option<Vec<Payload>> {
     let records = fields.get("Records")?.as_array().filter(|records| !records.is_empty())?;
-    let (read, rest) = records.split_at(records.len().min(MAX_SIGNALS + 1));
-    let opened: Option<_> = read.iter().map(|record| one_record(record, outer)).collect();
-    // All of them or none: what is only like records is content.
-    opened.filter(|_| rest.iter().all(|record| one_record(record, outer).is_some()))
+    let mut read = Vec::new();
+    for record in records {
+        // All of them or none: what is only like records is content.
+        let payload = one_record(record, outer)?;
+        // One more than is read, so that it is told that there are more.
+        if read.len() <= MAX_SIGNALS {
+            read.push(payload);
+        }
+    }
+    Some(read)
 }
 
 fn one_record(record: &Value, outer: &Envelope) -> Option<Payload> {

@@ -17,14 +17,12 @@ pub use self::message::{LONGEST, looks_like, read};
 pub use self::sender::{Refused, is_listable};
 pub use self::ses::{Arrival, Place};
 
-use super::unwrap;
-use crate::core::raw::Raw;
+use super::Opened;
 
 /// The name of the source.
 pub const NAME: &str = "mail";
 
 /// What SES says of each message that a notification carries; nothing, if SES did not bring it.
-pub fn arrivals(raw: &Raw) -> Vec<Arrival> {
-    let payloads = unwrap::open(raw).payloads.into_iter();
-    payloads.filter_map(|payload| payload.envelope.arrival).map(|arrival| *arrival).collect()
+pub fn arrivals(opened: &Opened) -> impl Iterator<Item = &Arrival> {
+    opened.payloads.iter().filter_map(|payload| payload.envelope.arrival.as_deref())
 }
