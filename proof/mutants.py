@@ -111,8 +111,8 @@ MUTANTS = [
         "delivery-id",
         "What is put into the queue twice is known by the queue's id, not the sender's",
         "functions/router/src/lib.rs",
-        "let id = deps.sources.delivery_id(raw).unwrap_or_else(|| raw.id.clone());",
-        "let id = raw.id.clone();",
+        "raw.id = deps.sources.delivery_id(raw, opened).unwrap_or_else(|| raw.id.clone());",
+        "let _unused = (raw, opened);",
     ),
     Mutant(
         "older",
