@@ -128,12 +128,12 @@ fn fields_of(body: &Value) -> Option<&Map<String, Value>> {
     }
 }
 
-/// A field by its name, or by a path of names with dots between them.
+/// A field by its name, or by a path of names with dots between them; of a list of things on the way, that of the first.
 fn at<'a>(fields: &'a Map<String, Value>, path: &str) -> Option<&'a Value> {
     let direct = fields.get(path);
     direct.or_else(|| {
         let (first, rest) = path.split_once('.')?;
-        at(fields.get(first)?.as_object()?, rest)
+        at(fields_of(fields.get(first)?)?, rest)
     })
 }
 
@@ -193,6 +193,8 @@ mod tests {
             (&event, json!({}), Some("hub")),
             (&event, json!({ "ours": true }), Some("own")),
             (&plain, json!({ "ours": ["true"] }), None),
+            (&plain, json!({ "event": [{ "data": { "kind": "pager" } }, {}] }), Some("deep")),
+            (&plain, json!({ "event": [{}, { "data": { "kind": "pager" } }] }), None),
             (&plain, json!("text"), None),
             (&plain, json!({ "event": { "data": { "kind": "pages" } } }), Some("deep")),
             (&plain, json!({ "event.data.kind": "page" }), Some("deep")),

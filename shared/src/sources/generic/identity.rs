@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use super::super::draft::web_address;
 use super::fields::{Field, Fields};
 use super::names::{
-    ACTIONS, BRANCHES, CHECKS, EVENTS, HOSTS, IDS, KEYS, KINDS, LAST_IDS, MEASURED, NO_THINGS, NUMBERS,
-    OBJECTS, PROJECTS, PROSE, RUNS, WORKFLOWS,
+    ACTIONS, ADDRESSES, BRANCHES, CHECKS, EVENTS, HOSTS, IDS, KEYS, KINDS, LAST_IDS, MEASURED, NO_THINGS,
+    NUMBERS, OBJECTS, PROJECTS, PROSE, RUNS, WORKFLOWS,
 };
 use super::{state, words};
 
@@ -139,6 +139,9 @@ fn by_names(
         (false, true) => words::noun(shown),
         (false, false) => words::without_state(shown),
     };
+    // `check.down` of which check?
+    let address = fields.best(ADDRESSES, |field| is_event && telling.is_empty() && says_something(field));
+    parts.extend(address.map(|field| field.text().trim().to_owned()));
     let title = if title.is_empty() && parts.is_empty() { words::without_state(shown) } else { title };
     parts.extend(telling);
     parts.dedup();
@@ -156,6 +159,8 @@ fn is_about_a_run(fields: &Fields) -> bool {
 fn says_something(field: &Field) -> bool {
     let text = field.text().trim();
     !matches!(text, "" | "0" | "-" | "null" | "none" | "None" | "n/a" | "N/A" | "true" | "false")
+        // What a template was not filled in with.
+        && !text.contains("{{")
         && text.len() <= 500
 }
 

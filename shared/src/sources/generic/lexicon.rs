@@ -7,7 +7,7 @@ pub(super) const RESOLVED: &[&str] = &[
     "ok", "okay", "resolved", "resolve", "recovered", "recovery", "recover", "closed", "close", "cleared",
     "clear", "up", "normal", "healthy", "fixed", "passed", "passing", "pass", "success", "successful",
     "succeeded", "succeed", "successfully", "green", "operational", "ended", "inactive", "solved", "restored",
-    "online", "completed", "complete", "finished", "deactivated", "compliant", "reachable", "dismissed",
+    "online", "completed", "complete", "finished", "deactivated", "compliant", "reachable", "dismissed", "responding", "available",
 ];
 /// States that every post says anyway, so that they are no fact.
 #[rustfmt::skip]
@@ -74,7 +74,7 @@ pub(super) const TROUBLE: &[&str] = &[
 /// Fields whose truth is a state.
 #[rustfmt::skip]
 pub(super) const FLAGS: &[&str] = &[
-    "firing", "isfiring", "active", "resolved", "isresolved", "recovered", "ok", "success", "up", "isup",
+    "firing", "isfiring", "active", "resolved", "isresolved", "recovered", "ok", "isok", "success", "up", "isup",
     "healthy", "failed", "down", "isdown",
 ];
 /// Words that come and go with the state of the same thing.

@@ -35,7 +35,7 @@ pub(super) const STATES: &[&str] = &[
     "conclusion", "result", "outcome", "status", "state", "alertstate", "alertstatus", "currentstate",
     "currentstatus", "newstate", "newstatus", "newstatevalue", "incidentstatus", "incidentstate", "monitorstatus",
     "checkstatus", "alerttransition", "transition", "triggerstatus", "problemstatus", "problemstate", "condition",
-    "alerttypefriendlyname", "health", "healthstatus", "phase", "actiongroup", "notificationtype", "milestone", "triggertype",
+    "alerttypefriendlyname", "checkstatename", "checkresult", "health", "healthstatus", "phase", "actiongroup", "notificationtype", "milestone", "triggertype",
 ];
 /// Ends of names that are named for a state, further down in the order than the whole names.
 pub(super) const STATE_ENDINGS: &[&str] = &["status", "state", "transition", "milestone"];
@@ -47,7 +47,7 @@ pub(super) const BEFORE: &[&str] =
 pub(super) const ACTIONS: &[&str] = &[
     "eventtype", "alerttype", "eventaction", "action", "event", "type", "notificationtype", "trigger",
     "eventname", "detailtype", "messagetype", "messageevent", "webhookevent", "notificationtype", "topic", "kind",
-    "operation", "objectkind", "verb", "alertaction",
+    "operation", "objectkind", "verb", "alertaction", "actiontype",
 ];
 /// How bad it is.
 #[rustfmt::skip]
@@ -91,6 +91,8 @@ pub(super) const NUMBERS: &[&str] = &[
     "pullrequestnumber", "pullrequestid", "mergerequestiid", "issuenumber", "issueiid", "alertnumber", "alertiid",
     "discussionnumber", "incidentiid", "objectattributesiid",
 ];
+/// What is checked, where it has no name.
+pub(super) const ADDRESSES: &[&str] = &["checkurl", "checktoken", "monitorurl", "monitortoken"];
 /// Fields at the top that say what sort of message it is.
 pub(super) const KINDS: &[&str] =
     &["objectkind", "eventtype", "webhookevent", "event", "eventname", "type", "topic"];

@@ -278,3 +278,35 @@ fn a_kind_of_event_is_said_with_what_it_happened_to() {
     assert_eq!((draft.status, draft.title.as_str()), (Some(Status::Firing), "deploy_ended: shop"));
     assert_eq!(draft.facts, ["status failed"]);
 }
+
+#[test]
+fn checks_without_a_name_are_told_apart_by_their_address() {
+    let down = |url: &str| one(json!({ "event": "check.down", "check": { "url": url, "alias": "" } }));
+    let up = one(json!({ "event": "check.up", "check": { "url": "https://shop.example.com", "alias": "" } }));
+    assert_eq!(down("https://shop.example.com").key, up.key);
+    assert_ne!(down("https://api.example.com").key, up.key);
+    assert_eq!((down("x").status, up.status), (Some(Status::Firing), Some(Status::Resolved)));
+}
+
+#[test]
+fn what_a_template_was_not_filled_in_with_names_nothing() {
+    let error =
+        |title: &str| one(json!({ "title": title, "fingerprint": ["{{ default }}"], "level": "error" }));
+    assert_ne!(error("No such table").key, error("Out of memory").key);
+}
+
+#[test]
+fn a_state_in_other_words_is_understood() {
+    for (body, expected) in [
+        (json!({ "check_name": "shop", "check_state_name": "Not Responding" }), Status::Firing),
+        (json!({ "check_name": "shop", "check_state_name": "Reporting Error" }), Status::Firing),
+        (json!({ "check_name": "shop", "check_state_name": "Available" }), Status::Resolved),
+        (json!({ "monitor": "shop", "is_ok": 0 }), Status::Firing),
+        (json!({ "monitor": "shop", "is_ok": 1 }), Status::Resolved),
+        (json!({ "Name": "db-1", "CheckResult": "CRITICAL" }), Status::Firing),
+        (json!({ "Name": "db-1", "CheckResult": "OK" }), Status::Resolved),
+        (json!({ "AlertName": "Disk", "ActionType": "resolve" }), Status::Resolved),
+    ] {
+        assert_eq!(one(body.clone()).status, Some(expected), "{body}");
+    }
+}
