@@ -29,7 +29,7 @@ use script::{Line, read};
 pub use stage::{Left, Stage};
 
 /// When every story begins, unless it says otherwise.
-pub const BEGIN: &str = "2026-11-22T09:00:30Z";
+const BEGIN: &str = "2026-11-22T09:00:30Z";
 
 /// Runs the script in a file. Its first lines may say what it needs: `config: NAME` (the file of that name beside it), and
 /// `begins: TIME` after that.
@@ -39,13 +39,33 @@ pub const BEGIN: &str = "2026-11-22T09:00:30Z";
 pub async fn run_file(file: &Path, config: Option<&Path>) -> Result<String, Trouble> {
     let script = fs::read_to_string(file)
         .map_err(|error| Trouble::because(&format!("{} cannot be read", file.display()), error))?;
-    let own = headers(&script).find_map(|line| line.strip_prefix(CONFIG));
-    let own = own.map(|name| file.with_file_name(name.trim()));
+    let own = needs(&script)?.config.map(|name| file.with_file_name(name));
     run(&script, config.or(own.as_deref())).await
 }
 
+/// What the first lines of a script say that it needs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Needs {
+    /// A config of its own: the name of a file beside it.
+    pub config: Option<String>,
+    /// When it begins.
+    pub begins: Timestamp,
+}
+
+/// What a script needs.
+///
+/// # Errors
+/// It begins at no time.
+pub fn needs(script: &str) -> Result<Needs, Trouble> {
+    let said = |what: &str| headers(script).find_map(|line| line.strip_prefix(what)).map(str::trim);
+    let begins = said(BEGINS).unwrap_or(BEGIN).parse().map_err(|error| {
+        Trouble::because("say when it begins as in `begins: 2026-11-22T09:00:30Z`", error)
+    })?;
+    Ok(Needs { config: said(CONFIG).map(str::to_owned), begins })
+}
+
 /// How a first line begins that names the script's config.
-pub const CONFIG: &str = "config:";
+const CONFIG: &str = "config:";
 
 /// How a first line begins that says when the story begins.
 const BEGINS: &str = "begins:";
@@ -60,10 +80,7 @@ fn headers(script: &str) -> impl Iterator<Item = &str> {
 /// # Errors
 /// A line that cannot be understood, with its number; or a world that cannot be made.
 pub async fn run(script: &str, config: Option<&Path>) -> Result<String, Trouble> {
-    let begin = headers(script).find_map(|line| line.strip_prefix(BEGINS)).unwrap_or(BEGIN);
-    let begin: Timestamp = begin.trim().parse().map_err(|error| {
-        Trouble::because("say when it begins as in `begins: 2026-11-22T09:00:30Z`", error)
-    })?;
+    let begin = needs(script)?.begins;
     let listener = listen(0).await?;
     let address = listener.local_addr().map_err(|error| Trouble::because("no address", error))?;
     let options = Options { rules: Rules::of(config), stands_at: Some(begin), ..Options::default() };

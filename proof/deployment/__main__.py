@@ -1,7 +1,8 @@
 """The deployment, for real but for the cloud: the real SAM CLI builds and deploys template.yaml to MiniStack, which enforces the
 template's IAM policies, and there
 
-- the laptop's stories (`local/tests/scenarios`) are played, which must be told as on the laptop, word for word (`proof/deployed`),
+- the laptop's stories (`local/tests/scenarios`) are played, which must be told as on the laptop, word for word (`proof/deployed`); those
+  that bring rules of their own with the same programs, but for their rules (rules.py),
 - a report is due (report.txt), which shows what the account holds (account.py), and must be told as report.told says,
 - each door that only AWS has is tried, the schedule rings, a poisoned message ends with the dead letters (events.py),
 - each right of each function is taken away once, which must be missed (policies.py); and with all of them none is.
@@ -28,6 +29,7 @@ from account import fill  # noqa: E402
 from cloud import KEYS, cloud  # noqa: E402
 from events import Ways  # noqa: E402
 from policies import REPORT, Rights  # noqa: E402
+from rules import of_stories, other_rules  # noqa: E402
 from stack import LARGEST_ZIP, build, deploy, sizes  # noqa: E402
 from stories import operator  # noqa: E402
 from workspace import free_port, serve  # noqa: E402
@@ -87,6 +89,10 @@ def prove(options, folder, table):
                 table.add("the laptop's stories", "as on the laptop" if right else "told otherwise", right)
                 right = at_work.play(binaries / "deployed", folder, REPORT)
                 table.add("a report of what the account holds", "as written down" if right else "told otherwise", right)
+                for rules in of_stories():
+                    with other_rules(stack, at_work, binaries / "deployed", rules):
+                        right = at_work.play(binaries / "deployed", folder, options.story)
+                    table.add(f"the stories by {Path(rules).name}", "as on the laptop" if right else "told otherwise", right)
             denials = [decision for decision in aws.decisions() if decision[0] == "denied"]
             table.add("calls denied with all rights", f"{len(denials)} of {len(aws.decisions())} {denials[:3] or ''}", not denials)
             if "rights" in options.only:

@@ -32,7 +32,7 @@ ORDERS = ["about", "clock", "begin", "work", "tick", "incidents"]
 class Operator:
     def __init__(self, stack, slack_port):
         self.stack, self.cloud, self.slack_port = stack, stack.cloud, slack_port
-        self.at_work, self.given_up, self.url = threading.Lock(), False, None
+        self.at_work, self.given_up, self.url, self.config = threading.Lock(), False, None, CONFIG
         self.queues = {stack.signals: False, stack.wakes: True}
         self.bell = self.cloud.client("sqs").create_queue(QueueName="bell")["QueueUrl"]
         self.now = 0
@@ -42,7 +42,7 @@ class Operator:
         return {
             "api": self.stack.api,
             "slack_port": self.slack_port,
-            "config": CONFIG,
+            "config": self.config,
             "secrets": SOURCES,
             "endpoint": self.cloud.url,
             "region": REGION,

@@ -30,7 +30,7 @@ pub(crate) struct About {
     pub(crate) api: String,
     /// Where Slack is for it, on this machine.
     pub(crate) slack_port: u16,
-    /// The rules that it was built with: a file.
+    /// The rules that its programs have: a file.
     pub(crate) config: String,
     /// The secrets of its sources, by name.
     pub(crate) secrets: BTreeMap<String, String>,
@@ -103,6 +103,14 @@ impl Cloud {
             incidents.extend(loaded.map_err(|error| Trouble::because("the table does not answer", error))?);
         }
         Ok(incidents)
+    }
+
+    /// Whether an incident is behind or due until then.
+    pub(crate) async fn has_work(&self, until: Timestamp) -> Result<bool, Trouble> {
+        let behind = self.store.behind(until, 1).await;
+        let due = self.store.due(until, 1).await;
+        let lost = |error| Trouble::because("the table does not answer", error);
+        Ok(!behind.map_err(lost)?.is_empty() || !due.map_err(lost)?.is_empty())
     }
 
     async fn order<T: DeserializeOwned>(&self, what: &str) -> Result<T, Trouble> {

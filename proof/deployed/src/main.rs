@@ -3,8 +3,9 @@
 //! does by itself (`cloud`); `stage` is the deployment as a story sees it, `sender` who sends what has to be reported.
 //!
 //! What differs from the laptop, and is no difference to a story: the consumers of the queues rest except while a story lets
-//! work be done, and the minute's tick is sent as the schedule sends it. A script that brings rules of its own (`config:`) is
-//! left out: a deployment has the rules that it was built with.
+//! work be done, and the minute's tick is sent as the schedule sends it. A deployment has the rules that it was built with, so of the
+//! scripts those are played which want its rules: they bring none (`config:`), or just those. `deployed --rules FILE` tells rules as
+//! they are built in.
 
 mod cloud;
 mod sender;
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use local::Trouble;
-use local::scenario::{CONFIG, play};
+use local::scenario::{needs, play};
 
 use crate::cloud::Cloud;
 use crate::stage::Deployment;
@@ -29,17 +30,21 @@ const SNAPSHOTS: &str = "local/tests/snapshots/every_story_goes_as_it_went@";
 
 fn main() -> Result<(), Trouble> {
     let mut arguments = std::env::args().skip(1);
-    let usage = || Trouble("deployed CONTROL-URL FOLDER [PART OF A NAME]".to_owned());
+    let usage = || Trouble("deployed CONTROL-URL FOLDER [PART OF A NAME] | deployed --rules FILE".to_owned());
     let control = arguments.next().ok_or_else(usage)?;
+    if control == "--rules" {
+        return say(&rules(Path::new(&arguments.next().ok_or_else(usage)?))?);
+    }
     let told_in = PathBuf::from(arguments.next().ok_or_else(usage)?);
     let part = arguments.next().unwrap_or_default();
-    let (mut played, mut differ, mut left_out) = (0, 0, 0);
+    let (mut played, mut differ, mut others) = (0, 0, 0);
+    let here = PathBuf::from(runtime()?.block_on(Cloud::at(&control))?.about.config);
     for file in scripts(&part)? {
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
         let script = text(&file)?;
-        if script.starts_with(CONFIG) {
-            left_out += 1;
-            say(&format!("left out  {name}: it brings rules of its own"))?;
+        let own = needs(&script)?.config.map(|name| file.with_file_name(name));
+        if own.map_or(here.starts_with(STORIES), |own| own != here) {
+            others += 1;
             continue;
         }
         played += 1;
@@ -58,8 +63,11 @@ fn main() -> Result<(), Trouble> {
             }
         }
     }
-    say(&format!("{played} stories played, {differ} differ, {left_out} left out"))?;
-    if differ > 0 || played == 0 {
+    say(&format!(
+        "{played} stories played by {}, {differ} differ; {others} want other rules",
+        here.display()
+    ))?;
+    if differ > 0 || played + others == 0 {
         return Err(Trouble("the deployment tells it otherwise than the laptop".to_owned()));
     }
     Ok(())
@@ -76,12 +84,21 @@ fn expected(file: &Path, name: &str) -> Result<String, Trouble> {
 
 /// One story in a process of its own, as far as connections go: when its runtime ends, so do those to its Slack.
 fn tell(script: &str, control: &str) -> Result<String, Trouble> {
-    let runtime = tokio::runtime::Runtime::new();
-    let runtime = runtime.map_err(|error| Trouble::because("there is no runtime", error))?;
-    runtime.block_on(async {
-        let deployment = Deployment::anew(Cloud::at(control).await?).await?;
+    runtime()?.block_on(async {
+        let deployment = Deployment::anew(Cloud::at(control).await?, needs(script)?.begins).await?;
         play(script, &deployment).await
     })
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Trouble> {
+    tokio::runtime::Runtime::new().map_err(|error| Trouble::because("there is no runtime", error))
+}
+
+/// The rules in a file as `shared/build.rs` compiles them.
+fn rules(file: &Path) -> Result<String, Trouble> {
+    let rules: serde_json::Value = serde_saphyr::from_str(&text(file)?)
+        .map_err(|error| Trouble::because(&format!("{} is no YAML", file.display()), error))?;
+    Ok(rules.to_string())
 }
 
 /// The scripts whose names contain this, in order; or the one that this is the path of.

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use local::Trouble;
 use local::clock::LocalClock;
 use local::samples::Sample;
-use local::scenario::{BEGIN, Left, Stage};
+use local::scenario::{Left, Stage};
 use local::world::workspace;
 use shared::deps::Clock;
 use shared::store::Loaded;
@@ -37,8 +37,7 @@ pub(crate) struct Deployment {
 
 impl Deployment {
     /// Empties the deployment, and opens a fresh workspace where it finds Slack.
-    pub(crate) async fn anew(cloud: Cloud) -> Result<Self, Trouble> {
-        let begin: Timestamp = BEGIN.parse().map_err(|error| Trouble::because("no time to begin", error))?;
+    pub(crate) async fn anew(cloud: Cloud, begin: Timestamp) -> Result<Self, Trouble> {
         cloud.begin(begin).await?;
         let sender = Sender::to(&cloud)?;
         let clock = Arc::new(LocalClock::standing(begin));
@@ -83,11 +82,30 @@ impl Deployment {
                 return self.work().await;
             }
             self.set(next).await?;
-            if next == minute {
-                self.cloud.tick().await?;
+            if next != minute {
+                queues = self.work().await?;
+                continue;
             }
+            self.cloud.tick().await?;
             queues = self.work().await?;
+            if queues.waiting == 0 && self.slack.next_due_ms().is_none() {
+                self.set(self.before_the_next_work(to).await?).await?;
+            }
         }
+    }
+
+    /// Until when nobody has anything to do: the minutes on the way would ring in vain, and a day has 1,440 of them. Asked after one that
+    /// rang, with nothing under way.
+    async fn before_the_next_work(&self, to: Timestamp) -> Result<Timestamp, Trouble> {
+        let now = self.clock.now();
+        let config = &self.sender.config;
+        let reports = config.reports.iter().filter_map(|report| report.schedule.next_after(now));
+        let until = reports.fold(to, Timestamp::min);
+        if !config.feeds.is_empty() || self.cloud.has_work(until).await? {
+            return Ok(now);
+        }
+        // The minute in which it comes has to ring.
+        Ok(until.checked_sub(SignedDuration::from_mins(1)).map_or(now, |before| before.max(now)))
     }
 }
 
