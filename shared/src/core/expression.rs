@@ -109,6 +109,11 @@ impl Data {
         (self.0.kind() == ValueKind::Seq).then(|| self.0.try_iter().into_iter().flatten().map(Data).collect())
     }
 
+    /// What Jinja counts as true.
+    pub fn is_true(&self) -> bool {
+        self.0.is_true()
+    }
+
     /// Whether it has names and values.
     pub fn is_map(&self) -> bool {
         self.0.kind() == ValueKind::Map
@@ -164,7 +169,7 @@ impl Expression {
     /// # Errors
     /// A missing value was looked into, a type does not fit, or the work limit was reached.
     pub fn eval_bool(&self, context: &Context) -> Result<bool, ExpressionError> {
-        self.eval(context).map(|value| value.0.is_true())
+        self.eval(context).map(|value| value.is_true())
     }
 
     /// Its value as text; `None` if it is undefined or null.
@@ -192,6 +197,16 @@ impl Expression {
             .eval(context.root.clone())
             .map(Data)
             .map_err(|error| ExpressionError::from_engine(&error, &self.source, Some(context)))
+    }
+
+    /// The same; undefined where a missing value is looked into. Nobody looks there for what may have been meant, which takes longer
+    /// than all the rest.
+    ///
+    /// # Errors
+    /// A type does not fit, or the work limit was reached.
+    pub fn eval_there(&self, context: &Context) -> Result<Data, ExpressionError> {
+        let value = self.compiled.eval(context.root.clone());
+        there(value, &self.source).map(|value| value.map_or_else(Data::undefined, Data))
     }
 }
 
@@ -237,20 +252,37 @@ impl Template {
     /// # Errors
     /// A missing value was printed or looked into, a type does not fit, or the work limit was reached.
     pub fn render(&self, context: &Context) -> Result<String, ExpressionError> {
-        let mut text = bounds::Text::default();
-        let rendered = self
-            .environment
-            .get_template(TEMPLATE)
-            .and_then(|template| template.render_captured_to(context.root.clone(), &mut text).map(drop));
-        rendered
-            .map(|()| text.into_string())
+        self.rendered(context)
             .map_err(|error| ExpressionError::from_engine(&error, &self.source, Some(context)))
+    }
+
+    /// The same; `None` where a missing value is printed or looked into, as by [`Expression::eval_there`].
+    ///
+    /// # Errors
+    /// A type does not fit, or the work limit was reached.
+    pub fn render_there(&self, context: &Context) -> Result<Option<String>, ExpressionError> {
+        there(self.rendered(context), &self.source)
+    }
+
+    fn rendered(&self, context: &Context) -> Result<String, minijinja::Error> {
+        let mut text = bounds::Text::default();
+        self.environment.get_template(TEMPLATE)?.render_captured_to(context.root.clone(), &mut text)?;
+        Ok(text.into_string())
     }
 }
 
 impl fmt::Debug for Template {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Template({:?})", self.source)
+    }
+}
+
+/// What came of an evaluation, if all that it asks for is there.
+fn there<T>(result: Result<T, minijinja::Error>, source: &str) -> Result<Option<T>, ExpressionError> {
+    match result {
+        Ok(value) => Ok(Some(value)),
+        Err(error) if error::is_of_missing(&error) => Ok(None),
+        Err(error) => Err(ExpressionError::from_engine(&error, source, None)),
     }
 }
 

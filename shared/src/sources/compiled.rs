@@ -226,13 +226,7 @@ impl Place<'_> {
         Fault {
             source_name: self.source.to_owned(),
             place: self.path.clone(),
-            error: ExpressionError {
-                message: message.to_owned(),
-                line: 1,
-                column: 1,
-                suggestion: None,
-                missing: false,
-            },
+            error: ExpressionError { message: message.to_owned(), line: 1, column: 1, suggestion: None },
         }
     }
 }

@@ -30,7 +30,7 @@ pub(super) enum Outcome {
 impl Compiled {
     /// The sender's own identity of the delivery, as the mapping finds it.
     pub(super) fn delivery_id(&self, raw: &Raw, payload: &Payload) -> Option<String> {
-        let id = self.delivery.as_ref()?.render(&context(raw, payload)).ok()?;
+        let id = self.delivery.as_ref()?.render_there(&context(raw, payload)).ok()??;
         Some(id.trim().to_owned()).filter(|id| !id.is_empty())
     }
 
@@ -44,11 +44,13 @@ impl Compiled {
             }
         };
         for case in &self.cases {
-            match case.when.as_ref().map(|when| when.eval_bool(&context)) {
-                None | Some(Ok(true)) => return self.apply_case(case, context, raw, payload, notes),
-                Some(Ok(false)) => {}
-                // A condition that looks into something missing does not hold; any other fault is worth a note.
-                Some(Err(error)) if error.missing => {}
+            // A condition that looks into something missing does not hold; any other fault is worth a note.
+            match case.when.as_ref().map(|when| when.eval_there(&context)) {
+                None => return self.apply_case(case, context, raw, payload, notes),
+                Some(Ok(holds)) if holds.is_true() => {
+                    return self.apply_case(case, context, raw, payload, notes);
+                }
+                Some(Ok(_)) => {}
                 Some(Err(error)) => notes.push(format!("cases.{}.when: {error}", case.name)),
             }
         }
@@ -210,25 +212,17 @@ fn optional(
     context: &Context,
     notes: &mut Vec<String>,
 ) -> Option<String> {
-    match template.render(context) {
-        Ok(text) => Some(text.trim().to_owned()).filter(|text| !text.is_empty()),
-        Err(error) => {
-            if !error.missing {
-                notes.push(format!("{of}.{place}: {error}"));
-            }
-            None
-        }
-    }
+    let text = template.render_there(context).unwrap_or_else(|error| {
+        notes.push(format!("{of}.{place}: {error}"));
+        None
+    });
+    Some(text?.trim().to_owned()).filter(|text| !text.is_empty())
 }
 
 impl<T: Copy> Words<T> {
     /// The sender's word and what it means, if that is known.
     fn read(&self, context: &Context) -> Result<(String, Option<T>), ExpressionError> {
-        let word = match self.of.render(context) {
-            Ok(word) => word.trim().to_lowercase(),
-            Err(error) if error.missing => String::new(),
-            Err(error) => return Err(error),
-        };
+        let word = self.of.render_there(context)?.unwrap_or_default().trim().to_lowercase();
         let meaning = match &self.table {
             Some(table) => table.get(&word).copied(),
             None => (self.ours)(&word),
@@ -250,11 +244,7 @@ fn context(raw: &Raw, payload: &Payload) -> Context {
 /// Adds names one after the other. One that looks into something missing is undefined: whoever uses it decides.
 fn name_all(mut context: Context, names: &Names) -> Result<Context, (String, ExpressionError)> {
     for (name, expression) in names {
-        let value = match expression.eval(&context) {
-            Ok(value) => value,
-            Err(error) if error.missing => Data::undefined(),
-            Err(error) => return Err((name.clone(), error)),
-        };
+        let value = expression.eval_there(&context).map_err(|error| (name.clone(), error))?;
         context = context.with_data(name, &value);
     }
     Ok(context)

@@ -18,8 +18,6 @@ pub struct ExpressionError {
     pub column: usize,
     /// What may have been meant.
     pub suggestion: Option<String>,
-    /// A value was asked for that is not there; everything else is a fault of whoever wrote the expression.
-    pub missing: bool,
 }
 
 /// A message quotes what is wrong, however long that is.
@@ -34,20 +32,19 @@ impl ExpressionError {
             Some(offset) => position(source, offset),
             None => (error.line().unwrap_or(1), 1),
         };
-        let missing = error.kind() == minijinja::ErrorKind::UndefinedError;
         let detail = error.detail().map(|detail| format!(": {detail}")).unwrap_or_default();
         let message = short(&format!("{}{detail}", error.kind()));
         let suggestion = context
-            .filter(|_| missing)
+            .filter(|_| is_of_missing(error))
             .zip(error.range().and_then(|range| source.get(range)))
             .and_then(|(context, place)| nearest_name(place, context));
-        ExpressionError { message, line, column, suggestion, missing }
+        ExpressionError { message, line, column, suggestion }
     }
 
     pub(super) fn at(source: &str, offset: usize, message: String, suggestion: Option<String>) -> Self {
         let (line, column) = position(source, offset);
         let message = short(&message);
-        ExpressionError { message, line, column, suggestion, missing: false }
+        ExpressionError { message, line, column, suggestion }
     }
 }
 
@@ -62,6 +59,11 @@ impl fmt::Display for ExpressionError {
 }
 
 impl std::error::Error for ExpressionError {}
+
+/// A value was asked for that is not there; everything else is a fault of whoever wrote the expression.
+pub(super) fn is_of_missing(error: &minijinja::Error) -> bool {
+    error.kind() == minijinja::ErrorKind::UndefinedError
+}
 
 /// Line and column, from 1, of a byte offset.
 fn position(source: &str, offset: usize) -> (usize, usize) {

@@ -29,8 +29,21 @@ fn a_condition_reads_like_a_sentence() {
 fn a_missing_value_may_be_asked_for_but_not_printed() {
     assert!(!holds("labels.team"));
     assert_eq!(rendered("{{ labels.team | default('nobody') }}"), "nobody");
-    let error = Template::compile("{{ labels.team }}").unwrap().render(&context()).unwrap_err();
-    assert!(error.missing, "{error}");
+    let team = Template::compile("{{ labels.team }}").unwrap();
+    assert!(team.render(&context()).is_err());
+    assert_eq!(team.render_there(&context()), Ok(None));
+}
+
+#[test]
+fn only_what_is_missing_is_passed_over() {
+    let there = |source: &str| Template::compile(source).unwrap().render_there(&context());
+    assert_eq!(there("{{ labels.service }}"), Ok(Some("payments".to_owned())));
+    assert_eq!(there("{{ labels.team.name }}"), Ok(None));
+    assert!(there("{{ labels.service + 1 }}").is_err());
+    let looked = Expression::compile("labels.team.name").unwrap();
+    assert!(looked.eval(&context()).is_err());
+    assert!(!looked.eval_there(&context()).unwrap().is_true());
+    assert!(Expression::compile("labels.service < 1 + nothing").unwrap().eval_there(&context()).is_err());
 }
 
 #[test]
