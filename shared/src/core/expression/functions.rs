@@ -10,6 +10,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use jiff::Timestamp;
 use minijinja::{Environment, Error, ErrorKind, Value};
 use regex_lite::{Regex, RegexBuilder};
+use sha2::{Digest, Sha256};
 
 use super::{ExpressionError, nearest};
 use crate::core::time;
@@ -21,7 +22,7 @@ const FILTERS: &[&str] = &[
     "float", "format", "groupby", "indent", "int", "items", "join", "last", "length", "lines", "list", "lower",
     "map", "max", "min", "pprint", "reject", "rejectattr", "replace", "reverse", "round", "select",
     "selectattr", "slice", "sort", "split", "string", "sum", "title", "trim", "unique", "upper", "urlencode",
-    "zip", "arn", "duration", "first_line", "fromjson", "humanize", "number", "regex_find", "regex_replace",
+    "zip", "arn", "digest", "duration", "first_line", "fromjson", "humanize", "number", "regex_find", "regex_replace",
     "timestamp", "to_map", "truncate",
 ];
 
@@ -38,6 +39,7 @@ const MAX_SEARCHED: usize = 64 * 1024;
 
 pub(super) fn add_to(environment: &mut Environment<'static>) {
     environment.add_filter("arn", arn);
+    environment.add_filter("digest", |text: &str| digest(text));
     environment.add_filter("duration", duration);
     environment.add_filter("first_line", |text: &str| first_line(text).to_owned());
     environment.add_filter("fromjson", fromjson);
@@ -73,6 +75,13 @@ fn duration(seconds: &Value) -> Value {
         }
     }
     Value::from(format!("{} s", round(seconds)))
+}
+
+/// A short name for a long text, which tells nothing of it: the same text has the same.
+fn digest(text: &str) -> String {
+    let mut name = hex::encode(Sha256::digest(text));
+    name.truncate(16);
+    name
 }
 
 fn first_line(text: &str) -> &str {
@@ -227,6 +236,7 @@ mod tests {
             (r#""80.0" | number"#, Some("80")),
             ("0.00012 | number", Some("0.0001")),
             (r#""1.2E7" | number"#, Some("12000000")),
+            (r#""abc" | digest"#, Some("ba7816bf8f01cfea")),
             (r#""CPUUtilization" | humanize"#, Some("CPU Utilization")),
             (r#""HTTPCode_Target_5XX_Count" | humanize"#, Some("HTTP Code Target 5XX Count")),
             (r#""UnHealthyHostCount" | humanize"#, Some("Un Healthy Host Count")),
