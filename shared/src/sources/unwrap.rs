@@ -1,6 +1,6 @@
 //! Opens the envelopes that transports put around a payload: an SNS message as it arrives over HTTPS or in a queue, the
-//! records that Lambda hands over for SNS, SQS and SES, mail, a form with a `payload` field, JSON inside of a JSON string, and
-//! what comes encoded (`encoded`). What is in them is parsed here too, with bounds: nothing outside can make this recurse or
+//! records that Lambda hands over for SNS, SQS and SES, mail, a form in parts (`multipart`) or with a `payload` field, JSON inside of
+//! a JSON string, and what comes encoded (`encoded`). What is in them is parsed here too, with bounds: nothing outside can make this recurse or
 //! allocate without end.
 //!
 //! EventBridge's event is no envelope: its own fields (`detail-type`, `region`) belong to the content. To add an envelope,
@@ -19,6 +19,7 @@ use super::mail::{self, Arrival};
 use crate::core::raw::Raw;
 
 pub(super) mod encoded;
+mod multipart;
 
 /// How many envelopes may be inside of each other: real ones come to three (Lambda record, queue, topic).
 const MAX_ENVELOPES: usize = 5;
@@ -70,12 +71,12 @@ pub(super) struct Envelope {
 
 /// Opens all envelopes of a delivery. What is in them is parsed, so that this is most of the work of reading it.
 pub fn open(raw: &Raw) -> Opened {
-    let form = raw
-        .headers
-        .get("content-type")
-        .is_some_and(|kind| kind.starts_with("application/x-www-form-urlencoded"));
+    let kind = raw.headers.get("content-type").map(String::as_str).unwrap_or_default();
+    let form = kind.starts_with("application/x-www-form-urlencoded");
+    let parts = multipart::fields(kind, &raw.body).map(Value::Object);
+    let body = parts.unwrap_or_else(|| parse(&raw.body, form));
     let mut opened = Opened { payloads: Vec::new(), delivery: None, note: None, room: MAX_DECOMPRESSED };
-    let payload = Payload { body: parse(&raw.body, form), envelope: Envelope::default() };
+    let payload = Payload { body, envelope: Envelope::default() };
     opened.add(payload, 0);
     opened
 }
