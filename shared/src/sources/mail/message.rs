@@ -17,6 +17,10 @@ use super::super::headers::is_hidden;
 pub const LONGEST: usize = 10 << 20;
 /// The most lines that are read: ten megabytes of an attachment have fewer, and each could be a header or begin a part.
 const MAX_LINES: usize = 150_000;
+/// The most lines that say of what type a part is. Messages within messages have one each, and what the parser makes of some
+/// ten thousand of them has no room on the stack when it is let go of.
+const MAX_TYPES: usize = 300;
+const TYPE: &[u8] = b"content-type";
 /// How far the headers are looked for that make a text a message.
 const NEAR: usize = 64 * 1024;
 /// The longest text, in characters, and the most HTML that it is made of, in bytes.
@@ -95,10 +99,17 @@ pub fn read(bytes: &[u8]) -> Option<Value> {
 }
 
 /// As much of it as is read.
-fn near(bytes: &[u8]) -> &[u8] {
+pub(in crate::sources) fn near(bytes: &[u8]) -> &[u8] {
     let near = bytes.get(..LONGEST).unwrap_or(bytes);
-    let breaks = near.iter().enumerate().filter(|(_, byte)| **byte == b'\n');
-    let end = breaks.map(|(at, _)| at).nth(MAX_LINES).unwrap_or(near.len());
+    let (mut end, mut types) = (0, 0);
+    for (number, line) in near.split_inclusive(|byte| *byte == b'\n').enumerate() {
+        let begin = line.trim_ascii_start().get(..TYPE.len()).unwrap_or_default();
+        types += usize::from(begin.eq_ignore_ascii_case(TYPE));
+        if number >= MAX_LINES || types > MAX_TYPES {
+            break;
+        }
+        end += line.len();
+    }
     near.get(..end).unwrap_or(near)
 }
 

@@ -13,6 +13,7 @@ mod message;
 mod sender;
 mod ses;
 
+pub(super) use self::message::near;
 pub use self::message::{LONGEST, looks_like, read};
 pub use self::sender::{Refused, is_listable};
 pub use self::ses::{Arrival, Place};

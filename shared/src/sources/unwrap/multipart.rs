@@ -3,8 +3,10 @@
 //!
 //! Format: <https://www.rfc-editor.org/rfc/rfc7578>.
 
-use mail_parser::{MessageParser, MimeHeaders};
+use mail_parser::{MessageParser, MessagePart, MimeHeaders, PartType};
 use serde_json::{Map, Value};
+
+use super::super::mail;
 
 /// The most fields that are read.
 const MAX_FIELDS: usize = 1_000;
@@ -15,10 +17,15 @@ pub(super) fn fields(kind: &str, body: &str) -> Option<Map<String, Value>> {
     let kind = kind.split(['\r', '\n']).next().filter(|_| is_form)?;
     // The parts are as those of mail.
     let whole = format!("Content-Type: {kind}\r\n\r\n{body}");
-    let message = MessageParser::default().parse(&whole)?;
-    let field = |part: &mail_parser::MessagePart<'_>| {
+    let message = MessageParser::default().parse(mail::near(whole.as_bytes()))?;
+    let field = |part: &MessagePart<'_>| {
         let is = part.content_disposition().filter(|is| is.attribute("filename").is_none())?;
-        Some((is.attribute("name")?.to_owned(), Value::from(part.text_contents()?)))
+        let text = match &part.body {
+            PartType::Text(text) => text.as_ref(),
+            PartType::Binary(bytes) | PartType::InlineBinary(bytes) => str::from_utf8(bytes).ok()?,
+            _ => return None,
+        };
+        Some((is.attribute("name")?.to_owned(), Value::from(text)))
     };
     let fields: Map<_, _> = message.parts.iter().take(MAX_FIELDS).filter_map(field).collect();
     Some(fields).filter(|fields| !fields.is_empty())
@@ -59,6 +66,25 @@ mod tests {
         );
         assert_eq!(read(&[file]), None);
         assert_eq!(read(&[]), None);
+    }
+
+    #[test]
+    fn what_is_sent_to_do_harm_gives_nothing_or_little() {
+        let most = 1024 * 1024;
+        let parts = "--b\n\n".repeat(most / 5);
+        let fields_of_parts = "--b\nContent-Disposition: form-data; name=\"x\"\n\ny\n".repeat(most / 52);
+        let nested: String = (0..10_000)
+            .map(|depth| {
+                format!("--b{depth}\nContent-Type: multipart/form-data; boundary=b{}\n\n", depth + 1)
+            })
+            .collect();
+        let messages = "--b\nContent-Type: message/rfc822\n\n".repeat(most / 36);
+        for body in [parts, fields_of_parts, nested, messages] {
+            for boundary in ["b", "b0", "", "\"\"", "é"] {
+                let found = fields(&format!("multipart/form-data; boundary={boundary}"), &body);
+                assert!(found.is_none_or(|fields| fields.len() <= 1), "{boundary}: {:.60}", body);
+            }
+        }
     }
 
     #[test]

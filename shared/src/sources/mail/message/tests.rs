@@ -70,6 +70,15 @@ fn whatever_a_message_is_made_of_it_has_an_end() {
         ("many attachments", parts(mixed, "--b\nContent-Disposition: attachment; filename=a\n\nx\n", 20_000)),
         ("parts in parts", format!("{head}Content-Type: multipart/mixed; boundary=b0\n\n{deep}")),
         ("messages in messages", parts(mixed, inner, 5_000)),
+        ("messages without end", parts(mixed, "--b\nContent-Type: message/rfc822\n\n", 40_000)),
+        (
+            "digests without end",
+            parts(
+                "Content-Type: multipart/digest; boundary=b",
+                "--b\n\ncontent-type: multipart/digest; boundary=b\n\n",
+                30_000,
+            ),
+        ),
         ("a long text", parts("", "x ", 1 << 20)),
         ("a long HTML", parts("Content-Type: text/html", "<div>&nbsp;<", 200_000)),
         ("no end of encoded words", format!("{head}X-A: {}\n\n", "=?utf-8?q?".repeat(50_000))),
