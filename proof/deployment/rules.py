@@ -66,4 +66,6 @@ def other_rules(stack, operator, program, rules):
 
 def of_stories():
     """The rules that stories bring, as paths from the root."""
-    return sorted(str(path.relative_to(ROOT)) for path in (ROOT / "local/tests/scenarios").glob("*.yaml"))
+    folder = ROOT / "local/tests/scenarios"
+    names = {line.removeprefix("config:").strip() for path in folder.glob("*.txt") for line in path.read_text().splitlines() if line.startswith("config:")}
+    return sorted(str((folder / name).relative_to(ROOT)) for name in names)
