@@ -7,7 +7,7 @@ pub(super) const RESOLVED: &[&str] = &[
     "ok", "okay", "resolved", "resolve", "recovered", "recovery", "recover", "closed", "close", "cleared",
     "clear", "up", "normal", "healthy", "fixed", "passed", "passing", "pass", "success", "successful",
     "succeeded", "succeed", "successfully", "green", "operational", "ended", "inactive", "solved", "restored",
-    "online", "completed", "complete", "finished", "deactivated", "compliant", "reachable", "dismissed", "responding", "available",
+    "online", "completed", "complete", "finished", "deactivated", "compliant", "reachable", "dismissed",
 ];
 /// States that every post says anyway, so that they are no fact.
 #[rustfmt::skip]

@@ -91,8 +91,8 @@ pub(super) const NUMBERS: &[&str] = &[
     "pullrequestnumber", "pullrequestid", "mergerequestiid", "issuenumber", "issueiid", "alertnumber", "alertiid",
     "discussionnumber", "incidentiid", "objectattributesiid",
 ];
-/// What is checked, where it has no name.
-pub(super) const ADDRESSES: &[&str] = &["checkurl", "checktoken", "monitorurl", "monitortoken"];
+/// Where that is which is checked, if it has no name.
+pub(super) const ADDRESSES: &[&str] = &["checkurl", "monitorurl"];
 /// Fields at the top that say what sort of message it is.
 pub(super) const KINDS: &[&str] =
     &["objectkind", "eventtype", "webhookevent", "event", "eventname", "type", "topic"];

@@ -309,4 +309,11 @@ fn a_state_in_other_words_is_understood() {
     ] {
         assert_eq!(one(body.clone()).status, Some(expected), "{body}");
     }
+    for body in [
+        json!({ "event": "update.available", "version": "1.2" }),
+        json!({ "title": "[Update available] DSM 7.2" }),
+        json!({ "title": "Shop", "status": "update available" }),
+    ] {
+        assert_eq!(one(body.clone()).status, None, "{body}");
+    }
 }

@@ -21,7 +21,18 @@ pub(super) struct Reading {
 
 /// What a state says: the whole of it is known, or every word of it that is known agrees.
 pub(super) fn state(text: &str, about_trouble: bool) -> Option<Reading> {
-    read(text, |_| true, false, about_trouble)
+    // An update is available too: these two say something only if nothing else is said.
+    let alone = match split(text).as_slice() {
+        [word] if is_there(word) => Some(Status::Resolved),
+        [not, word] if not == "not" && is_there(word) => Some(Status::Firing),
+        _ => None,
+    };
+    let alone = alone.map(|status| Reading { status: Some(status), severity: None });
+    alone.or_else(|| read(text, |_| true, false, about_trouble))
+}
+
+fn is_there(word: &str) -> bool {
+    matches!(word, "available" | "responding")
 }
 
 /// Whether a state's words also speak of work.
