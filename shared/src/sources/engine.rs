@@ -7,7 +7,7 @@ use super::compiled::{Compiled, CompiledCase, CompiledRead, CompiledResult, Comp
 use super::draft::{Draft, line};
 use super::unwrap::Payload;
 use super::{MAX_SIGNALS, generic};
-use crate::core::expression::{Context, Data, ExpressionError, Template};
+use crate::core::expression::{Context, Data, Expression, ExpressionError, Template};
 use crate::core::raw::Raw;
 use crate::core::time;
 
@@ -45,13 +45,11 @@ impl Compiled {
         };
         for case in &self.cases {
             // A condition that looks into something missing does not hold; any other fault is worth a note.
-            match case.when.as_ref().map(|when| when.eval_there(&context)) {
-                None => return self.apply_case(case, context, raw, payload, notes),
-                Some(Ok(holds)) if holds.is_true() => {
-                    return self.apply_case(case, context, raw, payload, notes);
-                }
-                Some(Ok(_)) => {}
-                Some(Err(error)) => notes.push(format!("cases.{}.when: {error}", case.name)),
+            let holds = |when: &Expression| when.eval_there(&context).map(|value| value.is_true());
+            match case.when.as_ref().map_or(Ok(true), holds) {
+                Ok(true) => return self.apply_case(case, context, raw, payload, notes),
+                Ok(false) => {}
+                Err(error) => notes.push(format!("cases.{}.when: {error}", case.name)),
             }
         }
         Outcome::Unknown
