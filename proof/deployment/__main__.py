@@ -70,7 +70,7 @@ def prove(options, folder, table):
     if not options.built:
         build(options.sam, {**os.environ, **KEYS, "SAM_CLI_TELEMETRY": "0"})
         table.add("sam build", "ok")
-    for function, size in sizes(folder).items():
+    for function, size in sizes().items():
         table.add(f"zip of {function}", f"{size / 1e6:.2f} MB", size < LARGEST_ZIP)
     slack_port = free_port()
     with cloud(folder) as aws:

@@ -2,14 +2,12 @@
 long takes its place, filled up with blanks, so that the programs are those that were built, but for their rules.
 """
 
-import io
 import json
 import re
 import subprocess
-import zipfile
 from contextlib import contextmanager
 
-from stack import BUILT, CONFIG, ROOT
+from stack import BUILT, CONFIG, ROOT, packed
 
 
 def compiled(program, rules):
@@ -43,12 +41,7 @@ def upload(stack, program, rules):
         binary = (BUILT / name / "bootstrap").read_bytes()
         other = exchanged(binary, old, new)
         having += other != binary
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
-            entry = zipfile.ZipInfo("bootstrap")
-            entry.external_attr = 0o755 << 16
-            file.writestr(entry, other, zipfile.ZIP_DEFLATED)
-        stack.cloud.client("lambda").update_function_code(FunctionName=function, ZipFile=packed.getvalue())
+        stack.cloud.client("lambda").update_function_code(FunctionName=function, ZipFile=packed(other))
     return having
 
 

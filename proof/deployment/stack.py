@@ -1,5 +1,6 @@
 """The stack: template.yaml, built and deployed by the real SAM CLI, with the secrets that it needs put beforehand."""
 
+import io
 import json
 import re
 import subprocess
@@ -25,15 +26,19 @@ def build(sam, environment):
     subprocess.run([sam, "build", "--parameter-overrides", "Architecture=x86_64"], cwd=ROOT, env={**environment, "CALLBOARD_CONFIG": CONFIG}, check=True)
 
 
-def sizes(folder):
+def packed(program):
+    """The zip that is uploaded for a function's program."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+        entry = zipfile.ZipInfo("bootstrap")
+        entry.external_attr = 0o755 << 16
+        file.writestr(entry, program, zipfile.ZIP_DEFLATED)
+    return archive.getvalue()
+
+
+def sizes():
     """Function -> bytes of the zip that is uploaded."""
-    found = {}
-    for bootstrap in sorted(BUILT.glob("*/bootstrap")):
-        packed = folder / "function.zip"
-        with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
-            file.write(bootstrap, "bootstrap")
-        found[bootstrap.parent.name] = packed.stat().st_size
-    return found
+    return {bootstrap.parent.name: len(packed(bootstrap.read_bytes())) for bootstrap in sorted(BUILT.glob("*/bootstrap"))}
 
 
 class Stack:

@@ -16,8 +16,9 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
+use jiff::Timestamp;
 use local::Trouble;
-use local::scenario::{needs, play};
+use local::scenario::{Needs, needs, play};
 
 use crate::cloud::Cloud;
 use crate::stage::Deployment;
@@ -42,14 +43,15 @@ fn main() -> Result<(), Trouble> {
     for file in scripts(&part)? {
         let name = file.file_name().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
         let script = text(&file)?;
-        let own = needs(&script)?.config.map(|name| file.with_file_name(name));
+        let Needs { config, begins } = needs(&script)?;
+        let own = config.map(|name| file.with_file_name(name));
         if own.map_or(here.starts_with(STORIES), |own| own != here) {
             others += 1;
             continue;
         }
         played += 1;
         let began = Instant::now();
-        let told = tell(&script, &control);
+        let told = tell(&script, begins, &control);
         let seconds = began.elapsed().as_secs_f64();
         let told = told.unwrap_or_else(|error| format!("{error}\n"));
         fs::write(told_in.join(&name), &told)
@@ -68,7 +70,7 @@ fn main() -> Result<(), Trouble> {
         here.display()
     ))?;
     // Whoever asks for some stories may have named none that goes by these rules.
-    if differ > 0 || played + others == 0 || (part.is_empty() && played == 0) {
+    if differ > 0 || played == 0 && (others == 0 || part.is_empty()) {
         return Err(Trouble("the deployment tells it otherwise than the laptop".to_owned()));
     }
     Ok(())
@@ -84,9 +86,9 @@ fn expected(file: &Path, name: &str) -> Result<String, Trouble> {
 }
 
 /// One story in a process of its own, as far as connections go: when its runtime ends, so do those to its Slack.
-fn tell(script: &str, control: &str) -> Result<String, Trouble> {
+fn tell(script: &str, begins: Timestamp, control: &str) -> Result<String, Trouble> {
     runtime()?.block_on(async {
-        let deployment = Deployment::anew(Cloud::at(control).await?, needs(script)?.begins).await?;
+        let deployment = Deployment::anew(Cloud::at(control).await?, begins).await?;
         play(script, &deployment).await
     })
 }
